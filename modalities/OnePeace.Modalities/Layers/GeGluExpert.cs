@@ -1,0 +1,60 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace OnePeace.Modalities.Layers;
+
+/// <summary>The default expert: <c>GELU(x W0) * (x W1)</c> -> dropout -> LayerNorm -> linear (ONE-PEACE, section 2.1).</summary>
+public sealed class GeGluExpert : nn.Module<Tensor, Tensor>
+{
+    private readonly double _dropout;
+
+    [ComponentName(Name = "0")]
+    private readonly GeGlu _gate;
+
+    [ComponentName(Name = "2")]
+    private readonly LayerNorm? _norm;
+
+    [ComponentName(Name = "3")]
+    private readonly Linear _output;
+
+    public GeGluExpert(CoreShape shape) : base(nameof(GeGluExpert))
+    {
+        _dropout = shape.ActivationDropout;
+        _gate = new GeGlu(shape.Width, shape.ExpertWidth);
+        _norm = shape.ScaleExpert ? new LayerNorm(shape.ExpertWidth) : null;
+        _output = new Linear(shape.ExpertWidth, shape.Width);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
+        var inner = nn.functional.dropout(_gate.call(tokens), _dropout, training);   // [..., F]
+        if (_norm is not null) inner = _norm.call(inner);
+        return _output.call(inner).MoveToOuterDisposeScope();                        // [..., D]
+    }
+}
+
+/// <summary>A gated linear unit with the exact GELU, <c>[..., D] -> [..., F]</c>.</summary>
+public sealed class GeGlu : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "wi_0")]
+    private readonly Linear _gate;
+
+    [ComponentName(Name = "wi_1")]
+    private readonly Linear _value;
+
+    public GeGlu(long width, long inner) : base(nameof(GeGlu))
+    {
+        _gate = new Linear(width, inner, withBias: false);
+        _value = new Linear(width, inner, withBias: false);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.gelu(_gate.call(tokens)).mul(_value.call(tokens)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,33 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace OnePeace.Modalities.Layers;
+
+/// <summary>Layer normalisation over the last axis, eps 1e-5, with learned scale and shift.</summary>
+public sealed class LayerNorm : nn.Module<Tensor, Tensor>, IInitialised
+{
+    private readonly long[] _shape;
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter _bias;
+
+    public LayerNorm(long width) : base(nameof(LayerNorm))
+    {
+        _shape = [width];
+        _weight = new Parameter(empty(width));
+        _bias = new Parameter(empty(width));
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input) => nn.functional.layer_norm(input, _shape, _weight, _bias, 1e-5);
+
+    public void Initialise(Generator generator)
+    {
+        _weight.fill_(1);
+        _bias.zero_();
+    }
+}

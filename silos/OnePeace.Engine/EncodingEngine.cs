@@ -39,6 +39,9 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
 
     public bool Healthy => _devices.All(d => d.Healthy);
 
+    /// <summary>Sequences that wait in the queue.</summary>
+    public int Waiting => _queue.Count;
+
     public EngineDescription Describe() => _model.Describe();
 
     public async Task<IReadOnlyList<Embedding>> EncodeAsync(EncodeWork work, CancellationToken cancellation)

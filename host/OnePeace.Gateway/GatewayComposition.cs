@@ -42,6 +42,7 @@ public static class GatewayComposition
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes + options.MaxBodyBytes / 8 + 4096;   // it counts the framing of chunks too; BodyBudget is exact
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("OnePeace.Gateway.Keys", LogLevel.Warning);   // the request's own line says 401
         return builder;
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using OnePeace.Contracts.Transformers;
+using OnePeace.Gateway.Embeddings.Reading;
 using OnePeace.Gateway.OpenApi;
 
 namespace OnePeace.Gateway.Models;
@@ -42,7 +43,10 @@ internal static class ModelEndpoints
         Notice = served.Notice,
     };
 
-    private static ModalityInfo Modality(ModalityState state) => new(state.Name, state.Version, state.State, state.Hash, state.MediaTypes);
+    private static ModalityInfo Modality(ModalityState state) => new(state.Name, state.Version, state.State, state.Hash, state.MediaTypes)
+    {
+        Encoding = AcceptedModalities.TakesText(state) ? "utf-8" : "base64",
+    };
 
     private static string Name(TransformerState state) => state.ToString().ToLowerInvariant();
 }

@@ -49,6 +49,9 @@ internal sealed record ModalityList(IReadOnlyList<ModalityInfo> Data)
 internal sealed record ModalityInfo(string Id, string Version, string State, string Hash, IReadOnlyList<string> MediaTypes)
 {
     public string Object => "modality";
+
+    [Description("How JSON carries an input: 'utf-8' as the string itself, or 'base64'.")]
+    public required string Encoding { get; init; }
 }
 
 /// <summary>Source-generated JSON of this feature.</summary>

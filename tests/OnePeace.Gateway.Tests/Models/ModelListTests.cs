@@ -34,6 +34,7 @@ public sealed class ModelListTests(Platform platform)
         Assert.Equal("0.2.0", (string)smell["version"]!);
         Assert.Equal("ready", (string)smell["state"]!);
         Assert.Equal("sha256:c", (string)smell["hash"]!);
+        Assert.Equal(["utf-8", "base64", "base64"], list["data"]!.AsArray().Select(m => (string)m!["encoding"]!));
         Assert.Equal("application/x-smell", (string)smell["media_types"]![0]!);
     }
 }

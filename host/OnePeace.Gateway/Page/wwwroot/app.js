@@ -93,6 +93,7 @@ function showKey() {
   const known = sessionStorage.getItem(storedKey);
   $('forget').hidden = !known;
   $('key').placeholder = known ? 'kept for this tab' : 'op_…';
+  $('timing').textContent = known ? '' : 'First paste the key that the server printed when it started for the first time.';
 }
 
 function forgetKey() {
@@ -111,7 +112,7 @@ $('forget').addEventListener('click', () => { forgetKey(); $('key').focus(); });
 
 // ---- inputs ----
 
-const takesText = modality => modality.media_types.some(type => type.startsWith('text/'));
+const takesText = modality => modality.encoding === 'utf-8';
 
 /** The modality whose media types fit a file best, or none. */
 function modalityOf(file) {
@@ -235,7 +236,7 @@ function showMatrix(shown, vectors) {
     return made;
   };
   $('matrix').replaceChildren(
-    element('thead', {}, element('tr', {}, element('td', { className: 'self' }), ...shown.map(item => heading(item, 'col')))),
+    element('thead', {}, element('tr', {}, element('td'), ...shown.map(item => heading(item, 'col')))),
     element('tbody', {}, ...rows.map((row, i) => element('tr', {}, heading(shown[i], 'row'), ...row.map((value, j) => cell(value, i === j))))));
   $('least').textContent = least.toFixed(3);
   $('most').textContent = most.toFixed(3);

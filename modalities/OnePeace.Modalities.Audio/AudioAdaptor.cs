@@ -23,6 +23,8 @@ public sealed class AudioAdaptor : SequenceAdaptor
     private const int FixedPositions = 1026;
     private const int DefaultBucketSize = 256;
 
+    private static readonly Scalar One = 1L.ToScalar();
+
     private readonly TokenBuckets _buckets;
 
     [ComponentName(Name = "embed_audios")]
@@ -111,7 +113,7 @@ public sealed class AudioAdaptor : SequenceAdaptor
     private static Tensor Keep(Tensor frames, Tensor preserved)
     {
         using var scope = NewDisposeScope();
-        var positions = MaskedPositions.Gathered(preserved).narrow(1, 1, preserved.shape[1] - 1).sub(1);   // CLS is no frame
+        var positions = MaskedPositions.Gathered(preserved).narrow(1, 1, preserved.shape[1] - 1).sub(One);   // CLS is no frame
         return MaskedPositions.Gather(frames, positions).MoveToOuterDisposeScope();
     }
 

@@ -85,7 +85,7 @@ public sealed class ImageAdaptor : SequenceAdaptor
     private Tensor Patches(Tensor pixels)
     {
         using var scope = NewDisposeScope();
-        return _stem!.call(pixels).flatten(2).transpose(1, 2).MoveToOuterDisposeScope();
+        return _stem!.call(pixels.to(_positions.dtype)).flatten(2).transpose(1, 2).MoveToOuterDisposeScope();
     }
 
     /// <summary>Nothing of an image is padding.</summary>

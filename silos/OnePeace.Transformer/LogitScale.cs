@@ -24,6 +24,9 @@ public sealed class LogitScale : nn.Module, IInitialised
         RegisterComponents();
     }
 
+    /// <summary>What is stored, a scalar.</summary>
+    public Parameter Logarithm => _logarithm;
+
     /// <summary>The factor itself. Clamps the stored logarithm in place and without gradient first, so that its gradient still flows at the bounds.</summary>
     public Tensor Factor()
     {

@@ -18,20 +18,23 @@ public static class SafetensorsWriter
     private const int Alignment = 64;
     private const long ChunkValues = 1 << 24;
 
+    /// <summary>Writes a file, or replaces it as a whole.</summary>
     /// <exception cref="NotSupportedException">The format has no such element type.</exception>
-    public static void Write(string path, IEnumerable<TensorToWrite> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IEnumerable<TensorToWrite> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        DurableFile.Write(path, stream => Write(stream, tensors, metadata));
+
+    /// <summary>Writes the same bytes to a stream.</summary>
+    /// <inheritdoc cref="Write(string, IEnumerable{TensorToWrite}, IReadOnlyDictionary{string, string})" path="/exception"/>
+    public static void Write(Stream stream, IEnumerable<TensorToWrite> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         // Widest elements first, so that every tensor is aligned to its own type and can be mapped.
         var ordered = tensors.OrderByDescending(t => t.Info.Type.ElementSize()).ThenBy(t => t.Name, StringComparer.Ordinal).ToArray();
         var header = CreateHeader(ordered, metadata ?? new Dictionary<string, string>());
-        DurableFile.Write(path, stream =>
-        {
-            Span<byte> length = stackalloc byte[sizeof(ulong)];
-            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach (var tensor in ordered) WriteValues(stream, tensor);
-        });
+        Span<byte> length = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (var tensor in ordered) WriteValues(stream, tensor);
     }
 
     /// <summary>Writes tensors that are in memory; they stay the caller's.</summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace OnePeace.Transformer.Checkpoints;
 
-/// <summary>Sizes of stored tensors; every product is checked against overflow.</summary>
+/// <summary>Sizes and types of stored tensors; every product is checked against overflow.</summary>
 internal static class TensorSize
 {
     /// <summary>How many values a tensor of this shape has.</summary>
@@ -38,6 +38,8 @@ internal static class TensorSize
         ScalarType.Int8 or ScalarType.Byte or ScalarType.Bool => 1,
         _ => throw new NotSupportedException($"Weights of type {type} are not supported."),
     };
+
+    public static bool IsFloatingPoint(this ScalarType type) => type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
 
     /// <summary>The shape as people write it: <c>[2, 3]</c>.</summary>
     public static string Text(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";

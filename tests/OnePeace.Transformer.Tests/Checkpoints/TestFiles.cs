@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace OnePeace.Transformer.Tests.Checkpoints;
 
 /// <summary>Where the reference files lie, and a folder of one's own for a test.</summary>
@@ -19,6 +21,15 @@ internal sealed class TestFiles : IDisposable
     {
         File.WriteAllBytes(At(name), content);
         return At(name);
+    }
+
+    /// <summary>Decompresses a reference file; the target's path.</summary>
+    public static string Unzip(string reference, string target)
+    {
+        using var source = new GZipStream(File.OpenRead(Reference(reference)), CompressionMode.Decompress);
+        using var file = File.Create(target);
+        source.CopyTo(file);
+        return target;
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text.Json.Nodes;
 
 namespace OnePeace.Gateway.OpenApi;
 
@@ -10,7 +9,7 @@ internal sealed record EmbeddingsRequestShape
     public string? Model { get; init; }
 
     [Description("One input, or several: strings, and items of any attached modality.")]
-    public required JsonNode Input { get; init; }
+    public required InputShape Input { get; init; }
 
     [Description("'float' (default) or 'base64': float32, little-endian.")]
     public string? EncodingFormat { get; init; }
@@ -25,8 +24,14 @@ internal sealed record EmbeddingsRequestShape
 /// <summary>What it answers.</summary>
 internal sealed record EmbeddingsAnswerShape(string Object, IReadOnlyList<EmbeddingShape> Data, string Model, UsageShape Usage);
 
-/// <summary>One vector: an array of numbers, or base64.</summary>
-internal sealed record EmbeddingShape(string Object, int Index, JsonNode Embedding);
+/// <summary>One row of the answer.</summary>
+internal sealed record EmbeddingShape(string Object, int Index, VectorShape Embedding);
+
+/// <summary>A string, an item, or an array of both: a union, which C# has no word for.</summary>
+internal sealed record InputShape;
+
+/// <summary>An array of numbers, or base64.</summary>
+internal sealed record VectorShape;
 
 /// <summary>What it cost.</summary>
 internal sealed record UsageShape(int PromptTokens, int TotalTokens);

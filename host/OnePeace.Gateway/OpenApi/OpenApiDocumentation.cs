@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
@@ -23,7 +22,7 @@ internal static class OpenApiDocumentation
             });
             options.AddSchemaTransformer((schema, context, _) =>
             {
-                OpenUnions(schema, context.JsonPropertyInfo);
+                OpenUnions(schema, context.JsonTypeInfo.Type);
                 return Task.CompletedTask;
             });
         });
@@ -60,14 +59,22 @@ internal static class OpenApiDocumentation
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] }];
     }
 
-    /// <summary>Two fields hold one of several types, which C# has no word for.</summary>
-    private static void OpenUnions(OpenApiSchema schema, JsonPropertyInfo? property)
+    /// <summary>Spells out the two shapes that are unions.</summary>
+    private static void OpenUnions(OpenApiSchema schema, Type type)
     {
-        if (property is { DeclaringType: var type, Name: "input" } && type == typeof(EmbeddingsRequestShape))
-            schema.OneOf = [Text(), Item(), new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, Items = new OpenApiSchema { OneOf = [Text(), Item()] } }];
-        else if (property is { DeclaringType: var answer, Name: "embedding" } && answer == typeof(EmbeddingShape))
-            schema.OneOf = [new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Number, Format = "float" } }, Text()];
+        if (type == typeof(InputShape))
+            Union(schema, Text(), Item(), Array(new OpenApiSchema { OneOf = [Text(), Item()] }));
+        else if (type == typeof(VectorShape))
+            Union(schema, Array(new OpenApiSchema { Type = JsonSchemaType.Number, Format = "float" }), Text());
     }
+
+    private static void Union(OpenApiSchema schema, params List<IOpenApiSchema> choices)
+    {
+        schema.Type = null;
+        schema.OneOf = choices;
+    }
+
+    private static OpenApiSchema Array(OpenApiSchema items) => new() { Type = JsonSchemaType.Array, MinItems = 1, Items = items };
 
     private static OpenApiSchema Text() => new() { Type = JsonSchemaType.String };
 

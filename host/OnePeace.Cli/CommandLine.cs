@@ -34,6 +34,10 @@ internal static class CommandLine
     {
         UpCommand.Create(),
         EmbedCommand.Create(),
+        PreprocessCommand.Create(),
+        InspectCommand.Create(),
+        ConvertCommand.Create(),
+        ModelCommand.Create(),
         TestCommand.Create(),
     };
 

@@ -1,3 +1,7 @@
+using OnePeace.Engine;
+using OnePeace.Engine.Plugins;
+using OnePeace.Transformer.Checkpoints;
+
 namespace OnePeace.Cli;
 
 /// <summary>What a user names as a model: a model directory or an official checkpoint.</summary>
@@ -10,15 +14,22 @@ internal static class ModelPath
             throw new BadInputException($"{path}: there is no such model directory or checkpoint.");
     }
 
-    public static Task<TempEngine> LoadEngineAsync(string path, string device, CancellationToken cancellation)
+    /// <summary>Opens a stored model without loading it.</summary>
+    /// <exception cref="BadInputException">There is nothing of this name.</exception>
+    public static ModelSource Open(string path)
     {
         Check(path);
-        throw new NotSupportedException();
+        return ModelSources.Open(path);
     }
-}
-internal abstract class TempEngine : OnePeace.Engine.IEncodingEngine, IAsyncDisposable
-{
-    public abstract OnePeace.Engine.EngineDescription Describe();
-    public abstract ValueTask DisposeAsync();
-    public abstract Task<IReadOnlyList<OnePeace.Engine.Embedding>> EncodeAsync(OnePeace.Engine.EncodeWork work, CancellationToken cancellation);
+
+    /// <summary>Loads a model with the plugins beside this program.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="device">As <see cref="EngineOptions.Device"/>.</param>
+    /// <param name="modalities">Which of its modalities; null for all.</param>
+    /// <param name="cancellation">Stops waiting for it.</param>
+    public static Task<EncodingEngine> LoadEngineAsync(string path, string device, IReadOnlyCollection<string>? modalities, CancellationToken cancellation)
+    {
+        Check(path);
+        return EncodingEngine.LoadAsync(path, new PluginCatalogue(PackagedModalities.Folder), new EngineOptions { Device = device }, modalities, cancellation);
+    }
 }

@@ -55,6 +55,7 @@ public sealed class TransformerGrain(EngineSeat seat, ILogger<TransformerGrain> 
         Dimensions = engine.Dimensions,
         Device = engine.Device,
         DataType = engine.DataType,
+        Notice = engine.Notice,
         Modalities = [.. engine.Modalities.Select(m => new ModalityState(m.Name, m.Version, m.State, m.Hash, m.MediaTypes))],
     };
 }

@@ -24,7 +24,8 @@ internal static class EmbedCommand
             if (sources.Count == 0) throw new BadUsageException("nothing to embed: give inputs, such as --text \"a cat\". See 'onepeace embed --help'.");
             var path = parsed.GetRequiredValue(output);
             VectorFile.Check(path);
-            await using var engine = await ModelPath.LoadEngineAsync(parsed.GetRequiredValue(model), parsed.GetRequiredValue(device), cancellation);
+            string[] modalities = [.. sources.Select(source => source.Modality).Distinct()];
+            await using var engine = await ModelPath.LoadEngineAsync(parsed.GetRequiredValue(model), parsed.GetRequiredValue(device), modalities, cancellation);
             var description = engine.Describe();
             var rows = new InputReader(name => TakesText(description, name)).Read(sources);
             var vectors = await EncodeAsync(engine, rows, cancellation);

@@ -48,7 +48,7 @@ internal static class Platform
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, options.Port));
-        builder.AddOnePeaceSilo(new SiloOptions { LoadEngine = async (_, cancellation) => await ModelPath.LoadEngineAsync(options.Model, options.Device, cancellation) });
+        builder.AddOnePeaceSilo(new SiloOptions { LoadEngine = async (_, cancellation) => await ModelPath.LoadEngineAsync(options.Model, options.Device, modalities: null, cancellation) });
         builder.AddOnePeaceGateway(new GatewayOptions { DataDirectory = options.DataDirectory });
         return builder.Build().MapOnePeaceGateway();
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using OnePeace.Modalities.Audio.Decoding;
 using OnePeace.Transformer.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -40,7 +41,7 @@ public sealed class AudioPreprocessorTests
         using var reference = new SafetensorsFile(Path.Combine(Folder, "audio.safetensors"));
         using var tensor = reference.Read("loaded." + file);
         var expected = tensor.data<float>().ToArray();
-        var decoded = await new Decoding.WavDecoder().DecodeAsync(File.ReadAllBytes(Path.Combine(Folder, "inputs", file)), new(), default);
+        var decoded = await new WavDecoder().DecodeAsync(File.ReadAllBytes(Path.Combine(Folder, "inputs", file)), new(), default);
 
         var actual = new Resampler(decoded.SampleRateHz, 16_000).Resample(decoded.Samples);
 

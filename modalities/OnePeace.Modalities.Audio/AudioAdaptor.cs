@@ -23,6 +23,8 @@ public sealed class AudioAdaptor : SequenceAdaptor
     private const int FixedPositions = 1026;
     private const int DefaultBucketSize = 256;
 
+    private static readonly Scalar One = 1L.ToScalar();
+
     private readonly TokenBuckets _buckets;
 
     [ComponentName(Name = "embed_audios")]
@@ -62,7 +64,8 @@ public sealed class AudioAdaptor : SequenceAdaptor
     {
         if (_extractor is null || _positions is not nn.Module<Tensor, Tensor?, Tensor> convolutional)
             throw new InvalidOperationException("This audio adaptor has no extractor or fixed positions, so it can only decode: set 'feature_encoder_spec' and 'abs_pos_type'.");
-        using var frames = _extractor.call(batch[WaveformField]);                                   // [B, T, D]
+        using var waveform = batch[WaveformField].to(_maskEmbedding.dtype);                         // [B, S]
+        using var frames = _extractor.call(waveform);                                               // [B, T, D]
         var padding = batch[PaddingField];                                                          // [B, L]
         if (padding.shape[1] != frames.shape[1] + 1)
             throw new ArgumentException($"The audio padding mask must be one longer than the {frames.shape[1]} frames of the waveform, but is {padding.shape[1]} long.");
@@ -111,7 +114,7 @@ public sealed class AudioAdaptor : SequenceAdaptor
     private static Tensor Keep(Tensor frames, Tensor preserved)
     {
         using var scope = NewDisposeScope();
-        var positions = MaskedPositions.Gathered(preserved).narrow(1, 1, preserved.shape[1] - 1).sub(1);   // CLS is no frame
+        var positions = MaskedPositions.Gathered(preserved).narrow(1, 1, preserved.shape[1] - 1).sub(One);   // CLS is no frame
         return MaskedPositions.Gather(frames, positions).MoveToOuterDisposeScope();
     }
 

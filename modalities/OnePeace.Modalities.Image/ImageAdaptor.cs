@@ -22,6 +22,7 @@ public sealed class ImageAdaptor : SequenceAdaptor
 
     private readonly int _side;
     private readonly int _relativeSide;
+    private readonly Lazy<long[]> _relativeIndex;
 
     [ComponentName(Name = "embed_images")]
     private readonly nn.Module<Tensor, Tensor>? _stem;
@@ -37,6 +38,7 @@ public sealed class ImageAdaptor : SequenceAdaptor
     {
         _side = ImageOptions.Side(options);
         _relativeSide = ImageOptions.RelativeSide(options);
+        _relativeIndex = new(() => ImageGrid.RelativeIndex(_relativeSide));
         _stem = ImageOptions.StemType(options) switch
         {
             "hmlp" => new ImageStem(shape.Width),
@@ -76,14 +78,14 @@ public sealed class ImageAdaptor : SequenceAdaptor
     {
         var expected = ((long)_relativeSide * _relativeSide) + 1;
         return length == expected
-            ? ImageGrid.RelativeIndex(_relativeSide, device)
+            ? tensor(_relativeIndex.Value, [length, length], device: device)
             : throw new ArgumentException($"Images must have {_relativeSide * ImageGrid.PatchSide} pixels a side ({expected} tokens), but {length} tokens came: resize them, or set 'rel_bucket_size'.");
     }
 
     private Tensor Patches(Tensor pixels)
     {
         using var scope = NewDisposeScope();
-        return _stem!.call(pixels).flatten(2).transpose(1, 2).MoveToOuterDisposeScope();
+        return _stem!.call(pixels.to(_positions.dtype)).flatten(2).transpose(1, 2).MoveToOuterDisposeScope();
     }
 
     /// <summary>Nothing of an image is padding.</summary>

@@ -18,22 +18,21 @@ internal static class ImageGrid
     /// <summary>The side of the grid that a table of so many rows belongs to.</summary>
     public static int RelativeSide(long rows) => ((int)Math.Sqrt(rows - SpecialRows) + 1) / 2;
 
-    /// <summary>Row of every pair of tokens, CLS first, int64 <c>[L, L]</c> with L = side² + 1.</summary>
-    public static Tensor RelativeIndex(int side, Device device)
+    /// <summary>Row of every pair of tokens, CLS first, row-major <c>[L, L]</c> with L = side² + 1.</summary>
+    public static long[] RelativeIndex(int side)
     {
-        using var scope = NewDisposeScope();
-        var patches = arange((long)side * side, device: device);
-        var row = patches.div(side, RoundingMode.floor);
-        var column = patches.remainder(side);
-        var span = (2L * side) - 1;
-        var rows = row.unsqueeze(1).sub(row.unsqueeze(0)).add(side - 1).mul(span)
-            .add(column.unsqueeze(1).sub(column.unsqueeze(0)).add(side - 1));                      // [side², side²]
-        var index = zeros(rows.shape[0] + 1, rows.shape[0] + 1, ScalarType.Int64, device);
-        index.narrow(0, 1, rows.shape[0]).narrow(1, 1, rows.shape[0]).copy_(rows);
-        index[0] = span * span;
-        index[TensorIndex.Colon, 0] = (span * span) + 1;
-        index[0, 0] = (span * span) + 2;
-        return index.MoveToOuterDisposeScope();
+        var (length, span) = ((side * side) + 1, (2L * side) - 1);
+        var index = new long[length * length];
+        for (var query = 0; query < length - 1; query++)
+        {
+            index[(query + 1) * length] = (span * span) + 1;   // patch to CLS
+            for (var key = 0; key < length - 1; key++)
+                index[((query + 1) * length) + key + 1] =
+                    (((query / side) - (key / side) + side - 1) * span) + (query % side) - (key % side) + side - 1;
+        }
+        index.AsSpan(0, length).Fill(span * span);             // CLS to patch
+        index[0] = (span * span) + 2;
+        return index;
     }
 
     /// <summary>Absolute positions of a grid of another side: bicubic, in float32; <c>[from² + 1, D] -> [to² + 1, D]</c>.</summary>

@@ -1,9 +1,46 @@
 namespace OnePeace.Modalities.Image;
 
-/// <summary>Prepares image inputs.</summary>
-public sealed class ImagePreprocessor(ModalityOptions options) : IPreprocessor
+/// <summary>Images to normalised pixels as the official pipeline makes them: RGB, bicubic to S x S, mean and deviation of CLIP.</summary>
+/// <remarks>
+/// Field <c>pixels</c>: float32 <c>[3, S, S]</c>. Options: <c>image_size</c> (else <c>task.patch_image_size</c>, else 256; a multiple of 16)
+/// and those of <see cref="ImageLimits"/>.
+/// </remarks>
+public sealed class ImagePreprocessor : IPreprocessor
 {
-    public ModalityOptions Options { get; } = options;
+    private const int PatchSide = 16;
 
-    public ValueTask<PreparedInput> PrepareAsync(RawInput input, CancellationToken cancellation) => throw new NotSupportedException();
+    private readonly IImageDecoder _decoder;
+    private readonly ImageLimits _limits;
+    private readonly int _side;
+
+    /// <exception cref="InvalidDataException">An option is out of range.</exception>
+    public ImagePreprocessor(ModalityOptions options)
+        : this(options, new SkiaImageDecoder(ImageLimits.Of(options)))
+    {
+    }
+
+    /// <param name="options">As above.</param>
+    /// <param name="decoder">Another imaging library.</param>
+    /// <exception cref="InvalidDataException">An option is out of range.</exception>
+    public ImagePreprocessor(ModalityOptions options, IImageDecoder decoder)
+    {
+        _decoder = decoder;
+        _limits = ImageLimits.Of(options);
+        _side = options.Int32("image_size", options.Int32("task.patch_image_size", 256));
+        if (_side is < PatchSide or > 4096 || _side % PatchSide != 0)
+            throw new InvalidDataException($"Image option 'image_size' must be a multiple of {PatchSide} from {PatchSide} to 4,096, but is {_side}.");
+    }
+
+    public ValueTask<PreparedInput> PrepareAsync(RawInput input, CancellationToken cancellation)
+    {
+        if (input.Bytes.IsEmpty)
+            throw new InvalidInputException(InputFault.Unusable, "The image is empty (0 bytes): send a JPEG, PNG, WebP, GIF or BMP file.");
+        if (input.Bytes.Length > _limits.MaxBytes)
+            throw new InvalidInputException(InputFault.TooLarge, $"The image file may have at most {_limits.MaxBytes:N0} bytes, but has {input.Bytes.Length:N0}: compress it or scale it down.");
+
+        using var image = _decoder.Open(input.Bytes);
+        var pixels = ClipPixels.Normalise(BicubicResize.ToSquare(image, _side, cancellation));
+        var patches = _side / PatchSide;
+        return ValueTask.FromResult(new PreparedInput([new InputField("pixels", HostTensor.Create(pixels, 3, _side, _side))], patches * patches + 1));
+    }
 }

@@ -20,7 +20,8 @@ public static class MaskedPositions
     public static Tensor Gathered(Tensor preserved)
     {
         using var scope = NewDisposeScope();
-        return preserved.masked_fill(Padding(preserved), preserved.shape[1] - 1).MoveToOuterDisposeScope();
+        using var last = (preserved.shape[1] - 1).ToScalar();
+        return preserved.masked_fill(Padding(preserved), last).MoveToOuterDisposeScope();
     }
 
     /// <summary><c>[1 or B, L, D] -> [B, K, D]</c> at positions <c>[B, K]</c>.</summary>
@@ -40,7 +41,8 @@ public static class MaskedPositions
     {
         using var scope = NewDisposeScope();
         var (batch, width) = (features.shape[0], features.shape[2]);
-        var rows = preserved.add(arange(batch, device: preserved.device).mul(length).unsqueeze(1)).flatten();          // [B K]
+        var starts = tensor([.. Enumerable.Range(0, (int)batch).Select(item => item * length)], [batch, 1], device: preserved.device);
+        var rows = preserved.add(starts).flatten();                                                                    // [B K]
         var present = Padding(preserved).logical_not().flatten().nonzero().flatten();                                  // [N]
         return maskToken.expand(batch * length, width)
             .index_copy(0, rows.index_select(0, present), features.reshape(-1, width).index_select(0, present))        // [B L, D]

@@ -25,7 +25,7 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
 
     public CoreShape Shape { get; }
 
-    /// <summary>One layer, to watch it.</summary>
+    /// <summary>One layer, for watching it.</summary>
     public TransformerLayer Layer(int index) => _layers[index];
 
     /// <summary>Where stochastic depth draws from; its state belongs into a training checkpoint.</summary>

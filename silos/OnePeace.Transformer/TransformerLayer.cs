@@ -51,7 +51,7 @@ public sealed class TransformerLayer : nn.Module<Tensor, Tensor?, IReadOnlyList<
         RegisterComponents();
     }
 
-    /// <summary>What attention hands to the residual stream; to watch it.</summary>
+    /// <summary>For watching what attention makes.</summary>
     public SelfAttention Attention => _attention;
 
     /// <param name="tokens"><c>[B, L, D]</c>, the segments one after the other.</param>

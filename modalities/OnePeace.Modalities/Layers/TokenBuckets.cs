@@ -38,16 +38,16 @@ public sealed class TokenBuckets
     {
         if (length > MostTokens)
             throw new ArgumentException($"A sequence with relative positions has at most {MostTokens} tokens, but {length} came.", nameof(length));
-        using var scope = NewDisposeScope();
-        var positions = arange(length, device: device);
-        var offset = ((long)MostTokens - 1).ToScalar();
-        var distances = positions.unsqueeze(1).sub(positions.unsqueeze(0)).add(offset);                                // [L, L]
-        var rows = tensor(_byDistance, device: device).index_select(0, distances.flatten()).view(length, length);      // [L, L]
+        var rows = new long[length * length];
         var special = (2L * _bucketSize) - 1;
-        rows[0] = special;
-        rows[TensorIndex.Colon, 0] = special + 1;
-        rows[0, 0] = special + 2;
-        return rows.MoveToOuterDisposeScope();
+        for (var query = 0; query < length; query++)
+        {
+            for (var key = 0; key < length; key++)
+                rows[(query * length) + key] = key == 0 ? special + 1 : _byDistance[query - key + MostTokens - 1];
+        }
+        rows.AsSpan(0, (int)length).Fill(special);   // CLS to token
+        rows[0] = special + 2;
+        return tensor(rows, [length, length], device: device);
     }
 
     /// <summary>In float32 and with torch's own operations: the log buckets depend on their rounding.</summary>

@@ -6,34 +6,42 @@ using static TorchSharp.torch;
 namespace OnePeace.Engine.Batching;
 
 /// <summary>Stacks prepared inputs of one modality: padded at the end of their first axis, floats in the model's type, on the model's device.</summary>
-internal static class BatchAssembly
+public static class BatchAssembly
 {
     /// <summary>What inputs must have in common to share a batch: the modality, the fields, and every axis but the first.</summary>
-    public static string Lane(string modality, PreparedInput input) =>
+    internal static string Lane(string modality, PreparedInput input) =>
         modality + string.Concat(input.Fields.Select(f => $" {f.Name}:{f.Value.Type}[{f.Value.Shape.Count}:{string.Join(',', f.Value.Shape.Skip(1))}]"));
 
-    /// <summary>A batch whose tensors belong to the caller's dispose scope.</summary>
-    /// <param name="inputs">At least one, all of one <see cref="Lane"/>.</param>
-    /// <param name="device">Where the model is.</param>
-    /// <param name="type">The model's floating-point type.</param>
-    public static ModalityBatch Stack(IReadOnlyList<PreparedInput> inputs, Device device, ScalarType type)
+    /// <summary>Every field as the preprocessor made it, <c>[B, ...]</c> on the CPU; the tensors belong to the caller's dispose scope.</summary>
+    /// <param name="inputs">At least one, all of one modality.</param>
+    public static Dictionary<string, Tensor> Stack(IReadOnlyList<PreparedInput> inputs)
     {
         var fields = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         for (var field = 0; field < inputs[0].Fields.Count; field++)
-            fields[inputs[0].Fields[field].Name] = Stack([.. inputs.Select(i => i.Fields[field])], device, type);
-        return new ModalityBatch(fields) { Padding = PaddingMode.Independent };
+            fields[inputs[0].Fields[field].Name] = Stack([.. inputs.Select(i => i.Fields[field])]);
+        return fields;
     }
 
-    private static Tensor Stack(InputField[] fields, Device device, ScalarType type)
+    /// <summary>A batch for a model; its tensors belong to the caller's dispose scope.</summary>
+    /// <param name="inputs">At least one, all of one <see cref="Lane"/>.</param>
+    /// <param name="device">Where the model is.</param>
+    /// <param name="type">The model's floating-point type.</param>
+    internal static ModalityBatch Stack(IReadOnlyList<PreparedInput> inputs, Device device, ScalarType type) =>
+        new(Stack(inputs).ToDictionary(f => f.Key, f => Move(f.Value, device, type), StringComparer.Ordinal)) { Padding = PaddingMode.Independent };
+
+    private static Tensor Move(Tensor field, Device device, ScalarType type)
     {
-        using var scope = NewDisposeScope();
+        using var host = device.type == DeviceType.CUDA ? field.pin_memory() : field;
+        return host.to(field.dtype == ScalarType.Float32 ? type : field.dtype, device, non_blocking: true);
+    }
+
+    private static Tensor Stack(InputField[] fields)
+    {
         var first = fields[0].Value;
         var longest = fields.MaxBy(f => f.Value.Bytes.Length)!.Value;
         var stacked = empty([fields.Length, .. longest.Shape], first.Type, CPU);   // [B, ...]
         Copy(fields, stacked.bytes, longest.Bytes.Length);
-        var target = first.Type == ScalarType.Float32 ? type : first.Type;
-        if (device.type == DeviceType.CUDA) stacked = stacked.pin_memory();
-        return stacked.to(target, device, non_blocking: true).MoveToOuterDisposeScope();
+        return stacked;
     }
 
     private static void Copy(InputField[] fields, Span<byte> target, int stride)

@@ -1,6 +1,7 @@
 using OnePeace.Engine.Plugins;
 using OnePeace.Modalities;
 using OnePeace.Transformer;
+using OnePeace.Transformer.Checkpoints;
 using static TorchSharp.torch;
 
 namespace OnePeace.Engine.Serving;
@@ -24,6 +25,9 @@ internal sealed class ServedModel : IDisposable
 
     public required string Name { get; init; }
 
+    /// <summary>What users should know of this model, or null.</summary>
+    public string? Notice { get; init; }
+
     public required string CoreHash { get; init; }
 
     public required Device Device { get; init; }
@@ -35,7 +39,7 @@ internal sealed class ServedModel : IDisposable
     public IReadOnlyDictionary<string, IPreprocessor> Preprocessors { get; }
 
     public EngineDescription Describe() =>
-        new(Name, CoreHash, Model.Core.Shape.Width, Device.ToString(), DataType.ToString().ToLowerInvariant(), _modalities);
+        new(Name, CoreHash, Model.Core.Shape.Width, Device.ToString(), DataTypes.Name(DataType), _modalities) { Notice = Notice };
 
     public void Dispose() => Model.Dispose();
 }

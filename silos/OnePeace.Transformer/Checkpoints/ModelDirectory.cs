@@ -22,7 +22,7 @@ public static partial class ModelDirectory
         return new ModelSource(files)
         {
             Name = configuration.Name,
-            Shape = CoreShapes.Check(configuration.Core),
+            Shape = CoreShapes.Read(configuration.Core),
             Core = core,
             CoreHash = configuration.CoreHash,
             Modalities = configuration.Modalities.Distinct().ToDictionary(name => name, name => OpenModality(path, name, files)),
@@ -70,7 +70,7 @@ public static partial class ModelDirectory
         {
             Format = ModelConfiguration.CurrentFormat,
             Name = source.Name,
-            Core = source.Shape,
+            Core = CoreShapes.ToJson(source.Shape),
             CoreHash = CoreFile.Hash(coreFile),
             Dtype = DataTypes.Name(type ?? source.Core.MainType()),
             LogitScale = source.LogitScale,

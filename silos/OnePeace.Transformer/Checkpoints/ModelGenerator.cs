@@ -14,6 +14,18 @@ public sealed record GeneratedModel(string Name, CoreShape Shape, IReadOnlyList<
 
     /// <summary>What users are told of it.</summary>
     public string Notice { get; init; } = "Random weights: for trying the platform out; its vectors mean nothing.";
+
+    /// <summary>Reads a recipe: name, core, dtype, seed, notice, and every modality's options.</summary>
+    /// <param name="path">The JSON file.</param>
+    /// <param name="plugins">Gives the plugin of a modality by name.</param>
+    /// <exception cref="InvalidDataException">The file is missing or no recipe.</exception>
+    public static GeneratedModel Read(string path, Func<string, IModality> plugins)
+    {
+        var recipe = ModelJson.Read(path, ModelJson.Default.GenerationRecipe);
+        var model = new GeneratedModel(recipe.Name, CoreShapes.Read(recipe.Core),
+            [.. recipe.Modalities.Select(m => (plugins(m.Key), new ModalityOptions(m.Value)))]) { Seed = recipe.Seed, Type = DataTypes.Parse(recipe.Dtype) };
+        return recipe.Notice is { } notice ? model with { Notice = notice } : model;
+    }
 }
 
 /// <summary>Writes models of random weights, for demonstrations, tests and benchmarks: same model and seed, same bytes on every machine.</summary>

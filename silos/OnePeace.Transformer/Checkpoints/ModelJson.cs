@@ -16,18 +16,19 @@ internal sealed record ModelConfiguration
 
     public required string Name { get; init; }
 
-    public required CoreShape Core { get; init; }
+    /// <summary>See <see cref="CoreShapes"/>.</summary>
+    public required JsonObject Core { get; init; }
 
     /// <summary>SHA-256 of <c>core.safetensors</c>.</summary>
     public required string CoreHash { get; init; }
 
     public required string Dtype { get; init; }
 
-    public double? LogitScale { get; init; }
+    public double? LogitScale { get; set; }
 
     public required IReadOnlyList<string> Modalities { get; init; }
 
-    public string? Notice { get; init; }
+    public string? Notice { get; set; }
 }
 
 /// <summary><c>modality.json</c> of one modality in a model directory.</summary>
@@ -35,9 +36,27 @@ internal sealed record ModalityConfiguration
 {
     public required string Name { get; init; }
 
-    public string Version { get; init; } = "1";
+    public string Version { get; set; } = "1";
 
     public required JsonObject Options { get; init; }
+}
+
+/// <summary>A recipe for <see cref="ModelGenerator"/>: a new size is a file, no code.</summary>
+internal sealed record GenerationRecipe
+{
+    public required string Name { get; init; }
+
+    /// <summary>See <see cref="CoreShapes"/>.</summary>
+    public required JsonObject Core { get; init; }
+
+    public string Dtype { get; set; } = "float32";
+
+    public int Seed { get; set; } = 1;
+
+    public string? Notice { get; set; }
+
+    /// <summary>Every modality's options by name.</summary>
+    public required IReadOnlyDictionary<string, JsonObject> Modalities { get; init; }
 }
 
 /// <summary>The JSON files of models; keys in snake_case, unknown keys refused.</summary>
@@ -47,13 +66,14 @@ internal sealed record ModalityConfiguration
 [JsonSerializable(typeof(ModalityConfiguration))]
 [JsonSerializable(typeof(CoreShape))]
 [JsonSerializable(typeof(ModelInspection))]
+[JsonSerializable(typeof(GenerationRecipe))]
 internal sealed partial class ModelJson : JsonSerializerContext
 {
     private const int MaxBytes = 16 << 20;
 
     public static ModelJson Compact => Default;
 
-    public static ModelJson Indented { get; } = new(new JsonSerializerOptions(Default!.Options) { WriteIndented = true });
+    public static ModelJson Indented => field ??= new(new JsonSerializerOptions(Default.Options) { WriteIndented = true });
 
     /// <exception cref="InvalidDataException">The file is missing, too large, or not the JSON that is expected.</exception>
     public static T Read<T>(string path, JsonTypeInfo<T> type)

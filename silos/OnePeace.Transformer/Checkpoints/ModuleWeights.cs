@@ -32,7 +32,7 @@ internal sealed class ModuleWeights
         {
             parameter.requires_grad = false;
             using var nothing = empty(0, parameter.dtype);
-            parameter.set_(nothing).Dispose();
+            parameter.set_(nothing);
         }
         _module.to(device, type);
         foreach (var (name, parameter) in _module.named_parameters())
@@ -45,7 +45,7 @@ internal sealed class ModuleWeights
     private static void Set(Parameter parameter, Tensor value)
     {
         using var converted = value.to(parameter.dtype, parameter.device);
-        parameter.set_(converted).Dispose();
+        parameter.set_(converted);
     }
 
     private void Check(IReadOnlyDictionary<string, Tensor> weights)

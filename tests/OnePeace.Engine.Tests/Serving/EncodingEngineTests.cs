@@ -59,6 +59,30 @@ public sealed class EncodingEngineTests
     }
 
     [Fact]
+    public async Task Joint_fusion_takes_several_parts_of_one_modality()
+    {
+        await using var engine = Start(_words);
+        EncodePart[] parts = [Word("left").Parts[0], Word("right").Parts[0]];
+        var vectors = await engine.EncodeAsync(new EncodeWork([new(parts, Fusion.Joint), new(parts, Fusion.Mean)]), default);
+        Assert.True(Cosine(vectors[0].Vector, vectors[1].Vector) < 0.99999);
+    }
+
+    [Fact]
+    public async Task Closing_answers_requests_that_still_wait()
+    {
+        var engine = Start(_words);
+        using var gate = new Gate(_words);
+        var first = await gate.BlockAsync(engine);
+        var waiting = engine.EncodeAsync(Words("waiting"), default);
+        await UntilQueuedAsync(engine, 1);
+        var closing = engine.DisposeAsync();
+        await Assert.ThrowsAsync<EngineUnavailableException>(() => waiting);
+        gate.Open();
+        await first;
+        await closing;
+    }
+
+    [Fact]
     public async Task A_poisonous_input_among_31_good_ones_fails_alone()
     {
         await using var engine = Start(_words);

@@ -1,0 +1,47 @@
+using SkiaSharp;
+
+namespace OnePeace.Modalities.Image;
+
+/// <summary>Decodes JPEG, PNG, WebP, GIF (its first frame) and BMP with Skia, to the pixels that PIL gives.</summary>
+public sealed class SkiaImageDecoder(ImageLimits limits) : IImageDecoder
+{
+    public IImageRows Open(ReadOnlyMemory<byte> encoded)
+    {
+        var format = ImageSignature.Recognise(encoded.Span);
+        switch (format)
+        {
+            case ImageFormat.Png when Gray16Png.Recognises(encoded.Span):
+                return Gray16Png.Open(encoded.Span, limits);   // Skia keeps the high bytes, PIL clips
+            case ImageFormat.Gif:
+                var (opaque, background) = GifFrame.WithoutTransparency(encoded.Span);
+                return new SkiaFrame(Codec(opaque, format), format, background);
+            case ImageFormat.Jpeg:
+                JpegScans.Check(encoded.Span, limits);
+                break;
+        }
+
+        var codec = Codec(encoded.Span, format);
+        return codec.StartScanlineDecode(Rgba(codec)) == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown
+            ? new SkiaRows(codec, format)
+            : new SkiaFrame(codec, format);
+    }
+
+    /// <summary>8 bits a channel, alpha aside, no colour management.</summary>
+    internal static SKImageInfo Rgba(SKCodec codec) => new(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+
+    private SKCodec Codec(ReadOnlySpan<byte> encoded, ImageFormat format)
+    {
+        using var copy = SKData.CreateCopy(encoded);
+        var codec = SKCodec.Create(copy) ?? throw DamagedImage.Error(format);
+        try
+        {
+            limits.Check(codec.Info.Width, codec.Info.Height);
+            return codec;
+        }
+        catch (InvalidInputException)
+        {
+            codec.Dispose();
+            throw;
+        }
+    }
+}

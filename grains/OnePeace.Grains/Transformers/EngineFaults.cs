@@ -7,7 +7,7 @@ namespace OnePeace.Grains.Transformers;
 /// <summary>What the engine throws, as data that crosses a grain boundary unchanged.</summary>
 internal static class EngineFaults
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
     public static EncodeFault From(Exception exception) => exception switch
     {
@@ -17,7 +17,7 @@ internal static class EngineFaults
         {
             RetryAfter = e.RetryAfter,
         },
-        TimeoutException => new EncodeFault(FaultKind.TimedOut, "The request's deadline passed before its turn came.") { RetryAfter = s_soon },
+        TimeoutException => new EncodeFault(FaultKind.TimedOut, "The request's deadline passed before its turn came.") { RetryAfter = Soon },
         OperationCanceledException => new EncodeFault(FaultKind.Cancelled, "The caller left."),
         EngineUnavailableException => NotReady(TransformerState.Draining),
         _ => new EncodeFault(FaultKind.Internal, "The server failed on this request; its log says why."),
@@ -27,7 +27,7 @@ internal static class EngineFaults
     {
         TransformerState.Draining => new EncodeFault(FaultKind.NotReady, "The server is shutting down.") { RetryAfter = TimeSpan.FromSeconds(5) },
         TransformerState.Failed => new EncodeFault(FaultKind.NotReady, "The model cannot be served; the server's log says why."),
-        _ => new EncodeFault(FaultKind.NotReady, "The model is still loading.") { RetryAfter = s_soon },
+        _ => new EncodeFault(FaultKind.NotReady, "The model is still loading.") { RetryAfter = Soon },
     };
 
     private static FaultKind KindOf(InputFault fault) => fault switch

@@ -72,6 +72,18 @@ public class BadImageTests
     }
 
     [Fact]
+    public void What_its_decoder_holds_twice_may_have_half_the_pixels()
+    {
+        var half = new SkiaImageDecoder(new ImageLimits { MaxPixels = 2 * 120 * 90 - 1 });
+        half.Open(Reference.Input("b_scene.png")).Dispose();    // 150 x 100
+        half.Open(Reference.Input("a_scene.jpg")).Dispose();    // 160 x 120
+        Assert.Equal(InputFault.TooLarge, Assert.Throws<InvalidInputException>(() => half.Open(Reference.Input("prog420.jpg"))).Fault);
+        var interlaced = PngFile.Write(120, 90, 8, 0, new byte[120 * 90 * 2], interlaced: true);
+        Assert.Equal(InputFault.TooLarge, Assert.Throws<InvalidInputException>(() => half.Open(interlaced)).Fault);
+        Images.Decoder.Open(interlaced).Dispose();
+    }
+
+    [Fact]
     public void Preparing_stops_when_nobody_waits() =>
         Assert.ThrowsAny<OperationCanceledException>(() => Images.Small
             .PrepareAsync(new RawInput(Reference.Input("a_scene.jpg")), new CancellationToken(canceled: true)).GetAwaiter().GetResult());

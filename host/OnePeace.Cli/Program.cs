@@ -1,1 +1,1 @@
-System.Console.WriteLine("onepeace");
+return await OnePeace.Cli.CommandLine.RunAsync(args);

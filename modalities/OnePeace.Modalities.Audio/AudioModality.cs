@@ -1,3 +1,6 @@
+using OnePeace.Modalities.Layers;
+using static TorchSharp.torch;
+
 namespace OnePeace.Modalities.Audio;
 
 /// <summary>The audio modality.</summary>
@@ -7,7 +10,15 @@ public sealed class AudioModality : IModality
 
     public IReadOnlyList<string> MediaTypes => ["audio/wav", "audio/flac", "audio/ogg", "audio/mpeg", "audio/mp4", "video/webm", "video/mp4"];
 
+    public ModalityOptions CompleteOptions(ModalityOptions options, IReadOnlyDictionary<string, long[]> shapes)
+    {
+        options = options.CompleteSequence(shapes);
+        return AdaptorOptions.RelativeRows(shapes) is { } rows ? options.Complete("bucket_size", TokenBuckets.BucketSize(rows)) : options;
+    }
+
     public IPreprocessor CreatePreprocessor(ModalityOptions options) => new AudioPreprocessor(options);
 
-    public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => throw new NotSupportedException();
+    public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => new AudioAdaptor(shape, options);
+
+    public void UpgradeWeights(IDictionary<string, Tensor> weights, CoreShape shape, ModalityOptions options) => RelativeTables.Upgrade(weights, shape);
 }

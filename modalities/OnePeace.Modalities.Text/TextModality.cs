@@ -1,3 +1,6 @@
+using OnePeace.Modalities.Layers;
+using static TorchSharp.torch;
+
 namespace OnePeace.Modalities.Text;
 
 /// <summary>The text modality.</summary>
@@ -7,7 +10,16 @@ public sealed class TextModality : IModality
 
     public IReadOnlyList<string> MediaTypes => ["text/plain"];
 
+    public ModalityOptions CompleteOptions(ModalityOptions options, IReadOnlyDictionary<string, long[]> shapes)
+    {
+        options = options.CompleteSequence(shapes);
+        if (shapes.GetValueOrDefault("adapter.embed_tokens.weight") is [var vocabulary, ..]) options = options.Complete("vocabulary", vocabulary);
+        return AdaptorOptions.RelativeRows(shapes) is { } rows ? options.Complete("bucket_size", TokenBuckets.BucketSize(rows)) : options;
+    }
+
     public IPreprocessor CreatePreprocessor(ModalityOptions options) => new TextPreprocessor(options);
 
-    public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => throw new NotSupportedException();
+    public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => new TextAdaptor(shape, options);
+
+    public void UpgradeWeights(IDictionary<string, Tensor> weights, CoreShape shape, ModalityOptions options) => RelativeTables.Upgrade(weights, shape);
 }

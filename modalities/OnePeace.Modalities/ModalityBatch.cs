@@ -21,6 +21,9 @@ public sealed class ModalityBatch(IReadOnlyDictionary<string, Tensor> fields)
         ? tensor
         : throw new KeyNotFoundException($"The batch has no field '{name}'; it has {string.Join(", ", fields.Keys)}.");
 
+    /// <summary>Whether the batch has a field that is optional.</summary>
+    public bool Contains(string name) => fields.ContainsKey(name);
+
     public PaddingMode Padding { get; init; } = PaddingMode.Independent;
 
     /// <summary>

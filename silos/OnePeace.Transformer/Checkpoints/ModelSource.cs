@@ -3,11 +3,19 @@ using OnePeace.Modalities;
 namespace OnePeace.Transformer.Checkpoints;
 
 /// <summary>One modality's part of a model: options and weights by local name (<c>adapter.*</c>, <c>experts.N.*</c>, <c>norm.*</c>, <c>projection.*</c>).</summary>
-public sealed record ModalitySource(string Name, ModalityOptions Options, IWeightSource Weights);
+public sealed record ModalitySource(string Name, ModalityOptions Options, IWeightSource Weights)
+{
+    public string Version { get; init; } = "1";
+}
+
+/// <summary>A weight that stays behind: no part of a model that encodes.</summary>
+public sealed record SkippedWeight(string Name, string Reason);
 
 /// <summary>A model as stored, taken apart into a core and its modalities; nothing is loaded yet. Disposing closes the files.</summary>
 public sealed class ModelSource(IDisposable files) : IDisposable
 {
+    private readonly string? _coreHash;
+
     public required string Name { get; init; }
 
     public required CoreShape Shape { get; init; }
@@ -19,6 +27,19 @@ public sealed class ModelSource(IDisposable files) : IDisposable
 
     /// <summary>Natural logarithm of the contrastive temperature's inverse, or null where the file has none.</summary>
     public double? LogitScale { get; init; }
+
+    /// <summary>What users should know of this model, or null.</summary>
+    public string? Notice { get; init; }
+
+    /// <summary>What the file holds beside the model.</summary>
+    public IReadOnlyList<SkippedWeight> Skipped { get; init; } = [];
+
+    /// <summary>SHA-256 of the core (<see cref="CoreFile"/>), lower-case hexadecimal. Where it is not stored, every use reads the whole core.</summary>
+    public string CoreHash
+    {
+        get => _coreHash ?? CoreFile.Hash(Core, Shape);
+        init => _coreHash = value;
+    }
 
     public void Dispose() => files.Dispose();
 }

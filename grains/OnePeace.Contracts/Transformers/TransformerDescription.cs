@@ -1,0 +1,48 @@
+namespace OnePeace.Contracts.Transformers;
+
+/// <summary>What a replica serves. Until it has loaded, only <see cref="State"/> says something.</summary>
+[GenerateSerializer, Immutable, Alias("onepeace.transformer-description")]
+public sealed record TransformerDescription
+{
+    [Id(0)] public required TransformerState State { get; init; }
+
+    /// <summary>The model's name, as in <c>/v1/models</c>.</summary>
+    [Id(1)] public string Model { get; init; } = "";
+
+    [Id(2)] public string CoreHash { get; init; } = "";
+
+    /// <summary>Length of an embedding.</summary>
+    [Id(3)] public int Dimensions { get; init; }
+
+    [Id(4)] public string Device { get; init; } = "";
+
+    [Id(5)] public string DataType { get; init; } = "";
+
+    /// <summary>What users of this model have to know, or null.</summary>
+    [Id(6)] public string? Notice { get; init; }
+
+    /// <summary>When it began to serve.</summary>
+    [Id(7)] public DateTimeOffset Since { get; init; }
+
+    [Id(8)] public IReadOnlyList<ModalityState> Modalities { get; init; } = [];
+}
+
+/// <summary>A modality of a replica.</summary>
+/// <param name="State"><c>ready</c>, or where in its life it stands.</param>
+[GenerateSerializer, Immutable, Alias("onepeace.modality-state")]
+public sealed record ModalityState(
+    [property: Id(0)] string Name,
+    [property: Id(1)] string Version,
+    [property: Id(2)] string State,
+    [property: Id(3)] string Hash,
+    [property: Id(4)] IReadOnlyList<string> MediaTypes);
+
+/// <summary>Where in its life a replica stands.</summary>
+[GenerateSerializer, Alias("onepeace.transformer-state")]
+public enum TransformerState
+{
+    Loading,
+    Ready,
+    Draining,
+    Failed,
+}

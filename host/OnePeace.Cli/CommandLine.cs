@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using OnePeace.Cli.Commands;
+
+namespace OnePeace.Cli;
+
+/// <summary>The <c>onepeace</c> command: exit code 0 for success, 1 for bad input, 2 for bad usage.</summary>
+internal static class CommandLine
+{
+    private const int BadInput = 1, BadUsage = 2;
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        // No response files: "@home" is a text like any other.
+        var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        var parsed = Create().Parse(arguments.Length == 0 ? ["--help"] : arguments, parser);
+        if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction or null)
+            return Fail(BadUsage, Describe(parsed));
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (BadUsageException e)
+        {
+            return Fail(BadUsage, e.Message);
+        }
+        catch (Exception e)
+        {
+            return Fail(BadInput, Failure.Describe(e));
+        }
+    }
+
+    private static RootCommand Create() => new("ONE-PEACE as a platform: text, images and sounds become vectors in one space.")
+    {
+        UpCommand.Create(),
+        EmbedCommand.Create(),
+        PreprocessCommand.Create(),
+        InspectCommand.Create(),
+        ConvertCommand.Create(),
+        ModelCommand.Create(),
+        TestCommand.Create(),
+    };
+
+    private static string Describe(ParseResult parsed)
+    {
+        // "Required command was not provided" comes before the word that was not understood.
+        var error = parsed.UnmatchedTokens is [var first, ..] ? $"'{first}' is no command and no option here." : parsed.Errors[0].Message;
+        var command = parsed.CommandResult.Command is RootCommand ? "onepeace" : $"onepeace {parsed.CommandResult.Command.Name}";
+        return $"{error} See '{command} --help'.";
+    }
+
+    private static int Fail(int code, string message)
+    {
+        Console.Error.WriteLine($"onepeace: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+}

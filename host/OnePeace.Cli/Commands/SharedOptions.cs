@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace OnePeace.Cli.Commands;
+
+/// <summary>Options that several commands have.</summary>
+internal static class SharedOptions
+{
+    public static Option<string> Model() => new("--model") { Description = "A model directory or an official checkpoint (.pt)", HelpName = "M", Required = true };
+
+    public static Option<string> Out(string formats) => new("--out") { Description = $"The file to write: {formats}", HelpName = "FILE", Required = true };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of lines for people" };
+
+    public static Option<string> Device() => new("--device") { Description = "cpu, cuda or cuda:N", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };
+}

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using OnePeace.Cli.Hosting;
+
+namespace OnePeace.Cli.Commands;
+
+/// <summary><c>onepeace up</c>: the whole platform in one process.</summary>
+internal static class UpCommand
+{
+    private const int DefaultPort = 5080;
+
+    public static Command Create()
+    {
+        var port = new Option<int>("--port") { Description = "The port to serve on; 0 takes a free one", HelpName = "PORT", DefaultValueFactory = _ => DefaultPort };
+        var host = new Option<string>("--host") { Description = "The address to serve on; 0.0.0.0 is every one", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
+        var data = new Option<string>("--data") { Description = "The folder for what has to outlive the process", HelpName = "DIR", DefaultValueFactory = _ => "data" };
+        var model = SharedOptions.Model();
+        model.Required = false;
+        model.DefaultValueFactory = _ => DemoModel.Folder;
+        model.Description += "; by default the small random one that ships";
+        var device = SharedOptions.Device();
+        var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device };
+        command.SetAction((parsed, _) => Platform.RunAsync(new PlatformOptions(
+            parsed.GetRequiredValue(host), parsed.GetRequiredValue(port), parsed.GetRequiredValue(data), parsed.GetRequiredValue(model), parsed.GetRequiredValue(device))));
+        return command;
+    }
+}

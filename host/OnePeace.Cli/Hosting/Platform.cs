@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OnePeace.Gateway;
+using OnePeace.Gateway.Keys;
+using OnePeace.Grains.Transformers;
+using OnePeace.Silo;
+
+namespace OnePeace.Cli.Hosting;
+
+/// <summary>How <c>up</c> was called.</summary>
+internal sealed record PlatformOptions(string Host, int Port, string DataDirectory, string Model, string Device);
+
+/// <summary>Silo and gateway in one process.</summary>
+internal static class Platform
+{
+    /// <summary>Serves until SIGTERM or Ctrl-C, then drains.</summary>
+    /// <exception cref="BadInputException">The port is taken, or the model cannot be loaded.</exception>
+    public static async Task<int> RunAsync(PlatformOptions options)
+    {
+        var address = CheckAddress(options);
+        ModelPath.Check(options.Model);
+        await using var app = Compose(options, address);
+        await StartAsync(app, options);
+        var seat = app.Services.GetRequiredService<EngineSeat>();
+        try
+        {
+            await seat.Loaded;
+        }
+        catch (OperationCanceledException)
+        {
+            await app.WaitForShutdownAsync();   // told to stop while the model was loading
+            return 0;
+        }
+        Console.Out.WriteLine($"ready {Shown(app.Urls.First())} {app.Services.GetRequiredService<BootstrapKey>().AtFirstStart ?? "-"}");
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private static WebApplication Compose(PlatformOptions options, IPAddress address)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, options.Port));
+        builder.AddOnePeaceSilo(new SiloOptions { LoadEngine = async (_, cancellation) => await ModelPath.LoadEngineAsync(options.Model, options.Device, modalities: null, cancellation) });
+        builder.AddOnePeaceGateway(new GatewayOptions { DataDirectory = options.DataDirectory });
+        return builder.Build().MapOnePeaceGateway();
+    }
+
+    private static async Task StartAsync(WebApplication app, PlatformOptions options)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw PortTaken(options);
+        }
+    }
+
+    /// <summary>Fails early, before a model is loaded for nothing.</summary>
+    private static IPAddress CheckAddress(PlatformOptions options)
+    {
+        if (!IPAddress.TryParse(options.Host, out var address))
+            throw new BadUsageException($"--host {options.Host}: expected an IP address, such as 127.0.0.1 or 0.0.0.0.");
+        if (options.Port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
+            throw new BadUsageException($"--port {options.Port}: expected a number from {IPEndPoint.MinPort} to {IPEndPoint.MaxPort}.");
+        try
+        {
+            using var probe = new TcpListener(address, options.Port);
+            probe.Start();
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw PortTaken(options);
+        }
+        catch (SocketException e)
+        {
+            throw new BadInputException($"cannot serve on {options.Host}, port {options.Port}: {e.Message}.");
+        }
+        return address;
+    }
+
+    private static BadInputException PortTaken(PlatformOptions options) =>
+        new($"port {options.Port} on {options.Host} is taken by another program: stop it, or give another with --port.");
+
+    private static string Shown(string url) => url.Replace("0.0.0.0", "127.0.0.1").Replace("[::]", "[::1]").TrimEnd('/');
+}

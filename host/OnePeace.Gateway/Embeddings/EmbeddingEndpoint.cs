@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using OnePeace.Contracts.Transformers;
+using OnePeace.Gateway.Embeddings.Reading;
+using OnePeace.Gateway.Embeddings.Writing;
+using OnePeace.Gateway.Errors;
+using OnePeace.Gateway.Models;
+using OnePeace.Gateway.OpenApi;
+
+namespace OnePeace.Gateway.Embeddings;
+
+/// <summary><c>POST /v1/embeddings</c>: raw inputs in, one grain call, vectors out.</summary>
+internal sealed class EmbeddingEndpoint(GatewayOptions options, IGrainFactory grains, ServedModels models, BodyBudget budget, EmbeddingMetrics metrics, TimeProvider time)
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPost("/v1/embeddings", (HttpContext context, EmbeddingEndpoint endpoint) => endpoint.AnswerAsync(context))
+        .WithName("CreateEmbeddings")
+        .WithSummary("Turns texts, and media of every attached modality, into vectors of one space.")
+        .Documented<EmbeddingsRequestShape, EmbeddingsAnswerShape>();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var bodyFormat = WireFormats.OfBody(context.Request);
+        var served = await models.ServingAsync(context.RequestAborted);
+        using var lease = budget.Take(context.Request.ContentLength);
+        var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
+        var request = EmbeddingRequestReader.Read(body, bodyFormat, new AcceptedModalities(served.Modalities), options.MaxItems);
+        var dimensions = CheckedDimensions(request, served);
+        ServedModels.CheckName(request.Model, served);
+        var reply = await EncodeAsync(request, context.RequestAborted);
+        if (reply.Fault is { } fault)
+            throw new ApiException(FaultErrors.ToError(fault, request.Items));
+        metrics.Count(request.Items, reply.Vectors);
+        var answer = new EmbeddingAnswer(served.Model, [.. reply.Vectors.Select(v => v with { Values = Shortened.To(dimensions, v.Values) })], request.Base64);
+        await EmbeddingWriter.WriteAsync(context.Response, answer, WireFormats.OfAnswer(context.Request, bodyFormat), context.RequestAborted);
+    }
+
+    private async Task<EncodeReply> EncodeAsync(EmbeddingRequest request, CancellationToken left)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(left);
+        patience.CancelAfter(options.RequestTimeout + TimeSpan.FromSeconds(2));   // the engine keeps the deadline; this is for one that hangs
+        var work = new EncodeRequest
+        {
+            Items = [.. request.Items.Select(i => i.Item)],
+            Deadline = time.GetUtcNow() + options.RequestTimeout,
+        };
+        try
+        {
+            return await grains.GetTransformer(options.Core, options.Replica).EncodeAsync(work, patience.Token);
+        }
+        catch (OperationCanceledException) when (!left.IsCancellationRequested)
+        {
+            throw new TimeoutException();
+        }
+    }
+
+    private static int CheckedDimensions(EmbeddingRequest request, TransformerDescription served) => request.Dimensions switch
+    {
+        null => served.Dimensions,
+        { } wanted when wanted >= 1 && wanted <= served.Dimensions => wanted,
+        _ => throw new ApiException(ApiError.BadRequest($"'dimensions' must be 1 to {served.Dimensions}.", "dimensions")),
+    };
+}

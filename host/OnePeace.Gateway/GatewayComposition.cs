@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using OnePeace.Gateway.Embeddings;
+using OnePeace.Gateway.Errors;
+using OnePeace.Gateway.Health;
+using OnePeace.Gateway.Keys;
+using OnePeace.Gateway.Logging;
+using OnePeace.Gateway.Models;
+using OnePeace.Gateway.OpenApi;
+using OnePeace.Gateway.Page;
+using OpenTelemetry.Metrics;
+
+namespace OnePeace.Gateway;
+
+/// <summary>Puts the gateway into a web application; a silo in the same process, or an Orleans client, brings the grains.</summary>
+public static class GatewayComposition
+{
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="InvalidDataException">The key given or stored cannot be used.</exception>
+    public static WebApplicationBuilder AddOnePeaceGateway(this WebApplicationBuilder builder, GatewayOptions options)
+    {
+        options.Validate();
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(BootstrapKey.Open(options.DataDirectory, options.BootstrapKey ?? FromEnvironment()));
+        services.AddSingleton<ServedModels>();
+        services.AddSingleton<BodyBudget>();
+        services.AddSingleton<EmbeddingMetrics>();
+        services.AddSingleton<EmbeddingEndpoint>();
+        KeyAuthentication.AddTo(services);
+        OpenApiDocumentation.AddTo(services);
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter("OnePeace.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Orleans", "System.Runtime")
+            .AddPrometheusExporter());
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes + options.MaxBodyBytes / 8 + 4096;   // it counts the framing of chunks too; BodyBudget is exact
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("OnePeace.Gateway.Keys", LogLevel.Warning);   // the request's own line says 401
+        return builder;
+    }
+
+    /// <summary>Adds the middleware and the routes; every route but the probes and the page's files wants a key.</summary>
+    public static WebApplication MapOnePeaceGateway(this WebApplication app)
+    {
+        app.UseMiddleware<RequestLog>();
+        app.UseMiddleware<ErrorMiddleware>();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        EmbeddingEndpoint.Map(app);
+        ModelEndpoints.Map(app);
+        HealthEndpoints.Map(app);
+        PageEndpoints.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        return app;
+    }
+
+    private static string? FromEnvironment() => Environment.GetEnvironmentVariable(BootstrapKey.Variable) is { Length: > 0 } key ? key : null;
+}

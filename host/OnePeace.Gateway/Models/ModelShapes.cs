@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+
+namespace OnePeace.Gateway.Models;
+
+/// <summary>Answer of <c>GET /v1/models</c>.</summary>
+internal sealed record ModelList(IReadOnlyList<ModelInfo> Data)
+{
+    public string Object => "list";
+}
+
+/// <summary>A model: OpenAI's fields, and what serves it.</summary>
+internal sealed record ModelInfo(string Id)
+{
+    public string Object => "model";
+
+    [Description("Unix seconds since when it serves.")]
+    public long Created { get; init; }
+
+    public string OwnedBy => "onepeace";
+
+    [Description("loading, ready, draining or failed")]
+    public string State { get; init; } = "";
+
+    [Description("Content hash of the shared Transformer.")]
+    public string CoreHash { get; init; } = "";
+
+    [Description("Length of a whole vector.")]
+    public int Dimensions { get; init; }
+
+    [JsonPropertyName("dtype")]
+    public string DataType { get; init; } = "";
+
+    public string Device { get; init; } = "";
+
+    public IReadOnlyList<string> Modalities { get; init; } = [];
+
+    [Description("What users of this model have to know.")]
+    public string? Notice { get; init; }
+}
+
+/// <summary>Answer of <c>GET /v1/modalities</c>.</summary>
+internal sealed record ModalityList(IReadOnlyList<ModalityInfo> Data)
+{
+    public string Object => "list";
+}
+
+/// <summary>An attached modality; its id is the key of an item in <c>/v1/embeddings</c>.</summary>
+internal sealed record ModalityInfo(string Id, string Version, string State, string Hash, IReadOnlyList<string> MediaTypes)
+{
+    public string Object => "modality";
+
+    [Description("How JSON carries an input: 'utf-8' as the string itself, or 'base64'.")]
+    public required string Encoding { get; init; }
+}
+
+/// <summary>Source-generated JSON of this feature.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(ModalityList))]
+internal sealed partial class ModelJson : JsonSerializerContext;

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+using OnePeace.Contracts.Transformers;
+using OnePeace.Gateway.Errors;
+
+namespace OnePeace.Gateway.Models;
+
+/// <summary>What the transformer serves, asked for once in a while. Thread-safe.</summary>
+internal sealed class ServedModels(GatewayOptions options, IGrainFactory grains, TimeProvider time)
+{
+    public const string DefaultName = "default";
+
+    private volatile Seen? _seen;
+
+    /// <summary>The latest description, at most <see cref="GatewayOptions.DescriptionAge"/> old.</summary>
+    public async ValueTask<TransformerDescription> DescribeAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        if (_seen is { } seen && now - seen.At < options.DescriptionAge)
+            return seen.Description;
+        var description = await grains.GetTransformer(options.Core, options.Replica).DescribeAsync(cancellation);
+        if (description.State == TransformerState.Ready)
+            _seen = new Seen(description, now);   // every other state may end at any moment
+        else
+            _seen = null;
+        return description;
+    }
+
+    /// <exception cref="ApiException">503: nothing serves now.</exception>
+    public async ValueTask<TransformerDescription> ServingAsync(CancellationToken cancellation)
+    {
+        var description = await DescribeAsync(cancellation);
+        return description.State == TransformerState.Ready ? description : throw new ApiException(NotReady(description.State));
+    }
+
+    /// <exception cref="ApiException">404: no model of that name is served.</exception>
+    public static void CheckName(string name, TransformerDescription served)
+    {
+        if (name != DefaultName && name != served.Model)
+        {
+            throw new ApiException(new ApiError(StatusCodes.Status404NotFound, "model_not_found",
+                $"The model '{Shown.Name(name)}' does not exist here; /v1/models lists what is served.", "model"));
+        }
+    }
+
+    public static ApiError NotReady(TransformerState state) => new(StatusCodes.Status503ServiceUnavailable, "not_ready", state switch
+    {
+        TransformerState.Loading => "The model is still loading.",
+        TransformerState.Draining => "The server is shutting down.",
+        _ => "The model could not be loaded; the server's log says why.",
+    })
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
+
+    private sealed record Seen(TransformerDescription Description, DateTimeOffset At);
+}

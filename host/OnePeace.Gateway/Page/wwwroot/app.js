@@ -1,0 +1,251 @@
+// The page of a OnePeace server. What it can take comes from /v1/modalities: nothing here knows a modality by name.
+'use strict';
+
+const $ = id => document.getElementById(id);
+const storedKey = 'onepeace-key';
+let modalities = [];   // as /v1/modalities lists them
+let items = [];        // { label, modality, text } or { label, modality, file, url }
+
+// ---- small things ----
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+function show(id, text) {
+  $(id).hidden = !text;
+  $(id).textContent = text ?? '';
+}
+
+const short = hash => hash.length > 20 ? hash.slice(0, 19) + '…' : hash;
+
+async function call(path, body) {
+  const response = await fetch(path, {
+    method: body ? 'POST' : 'GET',
+    headers: { 'Authorization': 'Bearer ' + sessionStorage.getItem(storedKey), ...(body && { 'Content-Type': 'application/json' }) },
+    body: body && JSON.stringify(body),
+  });
+  const answer = await response.json().catch(() => null);
+  if (!response.ok)
+    throw Object.assign(new Error(answer?.error?.message ?? `The server answered ${response.status}.`), { status: response.status });
+  return answer;
+}
+
+// ---- what serves ----
+
+async function refreshState() {
+  let text = 'no answer', kind = 'bad';
+  try {
+    const response = await fetch('/readyz');
+    text = response.ok ? 'ready' : (await response.json()).error.message;
+    kind = response.ok ? 'good' : '';
+  } catch { /* the pill says it */ }
+  const changed = $('state').textContent !== text;
+  $('state').textContent = text;
+  $('state').className = 'pill ' + kind;
+  if (changed && kind === 'good')
+    await refreshServing();
+}
+
+async function refreshServing() {
+  if (!sessionStorage.getItem(storedKey))
+    return;
+  try {
+    const [models, list] = await Promise.all([call('/v1/models'), call('/v1/modalities')]);
+    modalities = list.data;
+    showModel(models.data[0]);
+    showModalities();
+    show('error', null);
+  } catch (error) {
+    if (error.status === 401)
+      forgetKey();
+    show('error', error.message);
+  }
+  showItems();
+}
+
+function showModel(model) {
+  $('serving').hidden = !model;
+  if (!model)
+    return;
+  show('notice', model.notice);
+  const facts = { Model: model.id, Dimensions: model.dimensions, 'Number type': model.dtype, Device: model.device, Core: short(model.core_hash) };
+  $('model').replaceChildren(...Object.entries(facts).map(([name, value]) =>
+    element('div', {}, element('dt', { textContent: name }), element('dd', { textContent: value }))));
+}
+
+function showModalities() {
+  $('modalities').replaceChildren(...modalities.map(m => element('tr', {},
+    element('th', { scope: 'row', textContent: m.id }),
+    element('td', {}, element('span', { className: 'pill ' + (m.state === 'ready' ? 'good' : ''), textContent: m.state })),
+    element('td', { textContent: m.version }),
+    element('td', { textContent: m.media_types.join(', ') }),
+    element('td', {}, element('code', { textContent: short(m.hash), title: m.hash })))));
+  const media = modalities.filter(m => !takesText(m)).map(m => m.id);
+  $('accepted').textContent = media.length ? 'This model takes files for: ' + media.join(', ') : 'This model takes texts only.';
+}
+
+// ---- the key ----
+
+function showKey() {
+  const known = sessionStorage.getItem(storedKey);
+  $('forget').hidden = !known;
+  $('key').placeholder = known ? 'kept for this tab' : 'op_…';
+  $('timing').textContent = known ? '' : 'First paste the key that the server printed when it started for the first time.';
+}
+
+function forgetKey() {
+  sessionStorage.removeItem(storedKey);
+  showKey();
+}
+
+$('key-form').addEventListener('submit', event => {
+  event.preventDefault();
+  sessionStorage.setItem(storedKey, $('key').value.trim());
+  $('key').value = '';
+  showKey();
+  refreshServing();
+});
+$('forget').addEventListener('click', () => { forgetKey(); $('key').focus(); });
+
+// ---- inputs ----
+
+const takesText = modality => modality.encoding === 'utf-8';
+
+/** The modality whose media types fit a file best, or none. */
+function modalityOf(file) {
+  const family = file.type.split('/')[0];
+  return modalities.find(m => m.media_types.includes(file.type)) ??
+    modalities.find(m => m.media_types.some(type => family && type.startsWith(family + '/')));
+}
+
+function addTexts(text) {
+  for (const line of text.split('\n').map(l => l.trim()).filter(Boolean))
+    items.push({ label: line, text: line });
+  showItems();
+}
+
+function addFiles(files) {
+  for (const file of files)
+    items.push({ label: file.name, file, url: URL.createObjectURL(file), modality: modalityOf(file)?.id });
+  showItems();
+}
+
+function remove(item) {
+  if (item.url)
+    URL.revokeObjectURL(item.url);
+  items = items.filter(i => i !== item);
+  showItems();
+}
+
+function showItems() {
+  for (const item of items)
+    if (item.file && !item.modality)
+      item.modality = modalityOf(item.file)?.id;
+  $('items').replaceChildren(...items.map(item => {
+    const row = element('li', {}, ...preview(item, true), element('span', { className: 'name', textContent: item.label, title: item.label }));
+    if (item.file)
+      row.append(modalityChoice(item));
+    const cross = element('button', { className: 'quiet', type: 'button', textContent: '×', ariaLabel: 'Remove ' + item.label });
+    cross.addEventListener('click', () => remove(item));
+    row.append(cross);
+    return row;
+  }));
+  $('clear').hidden = items.length === 0;
+  $('compare').disabled = items.length < 2 || modalities.length === 0 || items.some(i => i.file && !i.modality);
+}
+
+function preview(item, playable) {
+  if (item.file?.type.startsWith('image/'))
+    return [element('img', { src: item.url, alt: item.label })];
+  return playable && item.file?.type.startsWith('audio/') ? [element('audio', { src: item.url, controls: true })] : [];
+}
+
+function modalityChoice(item) {
+  const choice = element('select', { ariaLabel: 'Modality of ' + item.label });
+  choice.append(...(item.modality ? [] : [new Option('as…', '')]), ...modalities.map(m => new Option(m.id, m.id, false, m.id === item.modality)));
+  choice.addEventListener('change', () => { item.modality = choice.value; showItems(); });
+  return choice;
+}
+
+$('text-form').addEventListener('submit', event => {
+  event.preventDefault();
+  addTexts($('text').value);
+  $('text').value = '';
+});
+$('text').addEventListener('keydown', event => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
+    $('text-form').requestSubmit();
+});
+$('files').addEventListener('change', () => { addFiles($('files').files); $('files').value = ''; });
+$('clear').addEventListener('click', () => { [...items].forEach(remove); $('result').hidden = true; $('timing').textContent = ''; });
+for (const name of ['dragover', 'dragleave', 'drop'])
+  document.addEventListener(name, event => {
+    event.preventDefault();
+    $('drop').classList.toggle('over', name === 'dragover');
+    if (name === 'drop')
+      addFiles(event.dataTransfer.files);
+  });
+
+// ---- comparing ----
+
+const dataUri = file => new Promise((resolve, reject) => {
+  const reader = new FileReader();
+  reader.onload = () => resolve(reader.result);
+  reader.onerror = () => reject(reader.error);
+  reader.readAsDataURL(file);
+});
+
+async function toInput(item) {
+  if (!item.file)
+    return item.text;
+  const modality = modalities.find(m => m.id === item.modality);
+  return { [item.modality]: takesText(modality) ? await item.file.text() : (await dataUri(item.file)).replace(/^data:,?$/, '') };
+}
+
+async function compare() {
+  const shown = [...items];
+  $('compare').disabled = true;
+  $('timing').textContent = 'embedding…';
+  show('error', null);
+  try {
+    const input = await Promise.all(shown.map(toInput));
+    const start = performance.now();
+    const answer = await call('/v1/embeddings', { model: 'default', input });
+    const took = performance.now() - start;
+    const vectors = answer.data.map(row => row.embedding);
+    showMatrix(shown, vectors);
+    $('timing').textContent = `${shown.length} vectors of ${vectors[0].length} dimensions in ${took.toFixed(0)} ms, ${answer.usage.total_tokens} tokens`;
+  } catch (error) {
+    $('timing').textContent = '';
+    show('error', error.message);
+  }
+  showItems();
+}
+
+function showMatrix(shown, vectors) {
+  const rows = vectors.map(a => vectors.map(b => a.reduce((sum, value, i) => sum + value * b[i], 0)));
+  const others = rows.flatMap((row, i) => row.filter((_, j) => i !== j));
+  const least = Math.min(...others), most = Math.max(...others);
+  const heading = (item, scope) => element('th', { scope, title: item.label }, ...(preview(item, false).length ? preview(item, false) : [item.label]));
+  const cell = (value, self) => {
+    const made = element('td', { textContent: value.toFixed(3), className: self ? 'self' : '' });
+    made.style.setProperty('--heat', most > least ? (value - least) / (most - least) : 0);
+    return made;
+  };
+  $('matrix').replaceChildren(
+    element('thead', {}, element('tr', {}, element('td'), ...shown.map(item => heading(item, 'col')))),
+    element('tbody', {}, ...rows.map((row, i) => element('tr', {}, heading(shown[i], 'row'), ...row.map((value, j) => cell(value, i === j))))));
+  $('least').textContent = least.toFixed(3);
+  $('most').textContent = most.toFixed(3);
+  $('result').hidden = false;
+}
+
+$('compare').addEventListener('click', compare);
+showKey();
+addTexts('a dog barks at the postman\nthe sound of a barking dog\nrain falls on a tin roof');
+refreshState();
+setInterval(refreshState, 5000);
+refreshServing();

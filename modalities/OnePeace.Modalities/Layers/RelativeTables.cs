@@ -1,0 +1,68 @@
+using System.Collections;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OnePeace.Modalities.Layers;
+
+/// <summary>Learned attention biases by relative position: one table for all layers, or one a layer; <c>[rows, H]</c> each.</summary>
+/// <remarks>Shapes: <c>L</c> tokens, <c>K</c> preserved tokens, <c>H</c> heads.</remarks>
+public sealed class RelativeTables : nn.Module
+{
+    /// <summary>What a shared table was once called among a modality's weights.</summary>
+    public const string OldestName = "adapter.rel_pos_table.weight";
+
+    private readonly Embedding[] _tables;
+
+    /// <param name="rows">Rows of each table.</param>
+    /// <param name="shape">Says how many heads and tables.</param>
+    public RelativeTables(long rows, CoreShape shape) : base(nameof(RelativeTables))
+    {
+        _tables = [.. Enumerable.Range(0, shape.RelativeTables).Select(_ => new Embedding(rows, shape.Heads, startsAtZero: true))];
+        for (var i = 0; i < _tables.Length; i++)
+            register_module($"{i}", _tables[i]);
+    }
+
+    /// <summary>The biases, <c>[1, H, L, L]</c>, or <c>[B, H, K, K]</c> of preserved positions. Each is computed when it is asked for: together they can be large.</summary>
+    /// <param name="index">Makes the row of every pair, int64 <c>[L, L]</c>.</param>
+    /// <param name="preserved"><see cref="ModalityBatch.Preserved"/>, <c>[B, K]</c>; must outlive the biases.</param>
+    public IReadOnlyList<Tensor> Biases(Func<Tensor> index, Tensor? preserved) => new BiasList(_tables, index, preserved);
+
+    /// <summary>Adapts the tables of an older checkpoint in place: the oldest name of a shared table, and a shared table where the core has one a layer.</summary>
+    public static void Upgrade(IDictionary<string, Tensor> weights, CoreShape shape)
+    {
+        if (weights.Remove(OldestName, out var table)) weights[Name(0)] = table;
+        if (shape.RelativeTables == 1 || weights.ContainsKey(Name(1)) || !weights.TryGetValue(Name(0), out var shared)) return;
+        for (var i = 1; i < shape.RelativeTables; i++)
+            weights[Name(i)] = shared.clone();
+    }
+
+    /// <summary>A table's name among a modality's weights.</summary>
+    public static string Name(int table) => $"adapter.rel_pos_table_list.{table}.weight";
+
+    private sealed class BiasList(Embedding[] tables, Func<Tensor> index, Tensor? preserved) : IReadOnlyList<Tensor>
+    {
+        public int Count => tables.Length;
+
+        /// <summary>A new tensor each time, owned by the caller's dispose scope.</summary>
+        public Tensor this[int table]
+        {
+            get
+            {
+                using var scope = NewDisposeScope();
+                var rows = preserved is null ? index().unsqueeze(0) : Pick(index(), MaskedPositions.Gathered(preserved));
+                return tables[table].call(rows).permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();   // [1, H, L, L] or [B, H, K, K]
+            }
+        }
+
+        public IEnumerator<Tensor> GetEnumerator() => Enumerable.Range(0, Count).Select(i => this[i]).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+        private static Tensor Pick(Tensor rows, Tensor positions)
+        {
+            var (batch, kept) = (positions.shape[0], positions.shape[1]);
+            return rows.index_select(0, positions.flatten()).view(batch, kept, -1)
+                .gather(2, positions.unsqueeze(1).expand(batch, kept, kept));                                 // [B, K, K]
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace OnePeace.Engine.Batching;
+
+/// <summary>What waits in a <see cref="BatchQueue{T}"/>.</summary>
+/// <param name="value">What the batch is made of.</param>
+/// <param name="tenant">Whose it is.</param>
+/// <param name="lane">Only entries of one lane share a batch.</param>
+/// <param name="tokens">Its cost.</param>
+/// <param name="deadline">It is dropped from this moment on.</param>
+public sealed class QueueEntry<T>(T value, string tenant, string lane, int tokens, DateTimeOffset deadline)
+{
+    public T Value { get; } = value;
+
+    public string Tenant { get; } = tenant;
+
+    public string Lane { get; } = lane;
+
+    public int Tokens { get; } = Math.Max(1, tokens);
+
+    public DateTimeOffset Deadline { get; } = deadline;
+
+    /// <summary>When it was queued (<see cref="TimeProvider.GetTimestamp"/>).</summary>
+    public long QueuedAt { get; internal set; }
+
+    internal LinkedListNode<QueueEntry<T>>? Place { get; set; }
+}
+
+/// <summary>What <see cref="BatchQueue{T}.Take"/> found.</summary>
+/// <param name="Entries">The batch; empty when nothing waits.</param>
+/// <param name="Expired">Entries whose deadline had passed; they are gone.</param>
+public sealed record TakenBatch<T>(IReadOnlyList<QueueEntry<T>> Entries, IReadOnlyList<QueueEntry<T>> Expired)
+{
+    /// <summary>What the entries cost without padding.</summary>
+    public long Tokens => Entries.Sum(e => (long)e.Tokens);
+}

@@ -1,0 +1,120 @@
+using System.Runtime.ExceptionServices;
+using OnePeace.Engine.Batching;
+using OnePeace.Engine.Serving;
+using OnePeace.Modalities;
+
+namespace OnePeace.Engine;
+
+public sealed partial class EncodingEngine
+{
+    /// <summary>One request on its way: its items run at once, and the first that fails ends them all.</summary>
+    private sealed class EncodeRequest(EncodeWork work, DateTimeOffset deadline, EncodingEngine engine)
+    {
+        private Exception? _failure;
+
+        public async Task<IReadOnlyList<Embedding>> RunAsync(CancellationToken cancellation)
+        {
+            var left = deadline - engine._time.GetUtcNow();
+            if (left <= TimeSpan.Zero) throw Late();
+            using var admission = Admit();
+            using var timer = new CancellationTokenSource(left, engine._time);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
+            try
+            {
+                return await Task.WhenAll(work.Items.Select((item, i) => RunAsync(item, i, admission, end))).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (_failure is not null and not OperationCanceledException) ExceptionDispatchInfo.Throw(_failure);
+                if (timer.IsCancellationRequested) throw Late();
+                throw;
+            }
+        }
+
+        private static TimeoutException Late() => new("The deadline passed before the work was done.");
+
+        private Admission Admit()
+        {
+            try
+            {
+                return engine._queue.Admit(work.Items.Sum(Sequences), work.Items.Sum(item => item.Parts.Sum(part => (long)engine._preparation.ExpectedTokens(part.Modality))));
+            }
+            catch (EngineOverloadedException)
+            {
+                engine._metrics.Rejected("overloaded");
+                throw;
+            }
+        }
+
+        private static int Sequences(EncodeItem item) => item.Fusion == Fusion.Joint ? 1 : item.Parts.Count;
+
+        private async Task<Embedding> RunAsync(EncodeItem item, int index, Admission admission, CancellationTokenSource end)
+        {
+            try
+            {
+                return await EncodeAsync(item, index, admission, end.Token).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                Interlocked.CompareExchange(ref _failure, e, null);
+                await end.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        private async Task<Embedding> EncodeAsync(EncodeItem item, int index, Admission admission, CancellationToken end)
+        {
+            try
+            {
+                return item.Fusion == Fusion.Joint
+                    ? await EncodeJointlyAsync(item, index, admission, end).ConfigureAwait(false)
+                    : await EncodeAndAddAsync(item, index, admission, end).ConfigureAwait(false);
+            }
+            catch (UnencodableException e)
+            {
+                engine._metrics.Rejected("unusable");
+                throw new ItemRejectedException(index, InputFault.Unusable, e.Message, e);
+            }
+            catch (ItemRejectedException e)
+            {
+                engine._metrics.Rejected(e.Fault.ToString().ToLowerInvariant());
+                throw;
+            }
+        }
+
+        private async Task<Embedding> EncodeJointlyAsync(EncodeItem item, int index, Admission admission, CancellationToken end)
+        {
+            var parts = await Task.WhenAll(item.Parts.Select(part => engine._preparation.PrepareAsync(part, index, end))).ConfigureAwait(false);
+            var job = new EncodeJob(parts);
+            return new Embedding(await SubmitAsync(job, admission, end).ConfigureAwait(false), job.Tokens);
+        }
+
+        private async Task<Embedding> EncodeAndAddAsync(EncodeItem item, int index, Admission admission, CancellationToken end)
+        {
+            var encoded = await Task.WhenAll(item.Parts.Select(async part =>
+            {
+                var job = new EncodeJob([await engine._preparation.PrepareAsync(part, index, end).ConfigureAwait(false)]);
+                return new Embedding(await SubmitAsync(job, admission, end).ConfigureAwait(false), job.Tokens);
+            })).ConfigureAwait(false);
+            return encoded.Length == 1 ? encoded[0] : new Embedding(MeanFusion.Fuse(encoded.Select(e => e.Vector)), encoded.Sum(e => e.Tokens));
+        }
+
+        private async Task<float[]> SubmitAsync(EncodeJob job, Admission admission, CancellationToken end)
+        {
+            end.ThrowIfCancellationRequested();
+            var entry = new QueueEntry<EncodeJob>(job, work.Tenant, job.Lane, job.Tokens, deadline);
+            engine._queue.Enqueue(entry, admission);
+            using var leaving = end.UnsafeRegister(_ => Leave(entry, end), null);
+            if (engine._unavailable is { } unavailable && engine._queue.Remove(entry)) throw unavailable;
+            foreach (var server in engine._servers) server.Wake();
+            return await job.Vector.ConfigureAwait(false);
+        }
+
+        private void Leave(QueueEntry<EncodeJob> entry, CancellationToken end)
+        {
+            if (engine._queue.Remove(entry)) engine._metrics.Dropped("cancelled");
+            entry.Value.Cancel(end);
+        }
+    }
+}

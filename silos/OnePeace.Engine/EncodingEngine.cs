@@ -1,0 +1,107 @@
+using OnePeace.Engine.Batching;
+using OnePeace.Engine.Devices;
+using OnePeace.Engine.Serving;
+using OnePeace.Modalities;
+
+namespace OnePeace.Engine;
+
+/// <summary>An engine that serves one model on one device: <see cref="InputPreparation"/>, then a <see cref="BatchQueue{T}"/>, then a device thread a slot.</summary>
+public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
+{
+    private readonly ServedModel _model;
+    private readonly EngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly BatchQueue<EncodeJob> _queue;
+    private readonly EngineMetrics _metrics;
+    private readonly InputPreparation _preparation;
+    private readonly IReadOnlyList<DeviceThread> _devices;
+    private readonly IReadOnlyList<BatchServer> _servers;
+    private volatile EngineUnavailableException? _unavailable;
+
+    /// <summary>Begins to serve.</summary>
+    /// <param name="model">What to serve; the engine owns it from now on.</param>
+    /// <param name="options">As the model was loaded.</param>
+    /// <param name="devices">One thread a slot; the engine owns them from now on.</param>
+    /// <param name="time">The clock.</param>
+    internal EncodingEngine(ServedModel model, EngineOptions options, IReadOnlyList<DeviceThread> devices, TimeProvider time)
+    {
+        _model = model;
+        _options = options;
+        _time = time;
+        _devices = devices;
+        _queue = new(options.Batches with { Consumers = devices.Count }, time);
+        _metrics = new EngineMetrics(_queue);
+        _preparation = new(model.Preprocessors, options.ResolvePreprocessing());
+        var encoder = new BatchEncoder(model.Model, model.Device, model.DataType);
+        _servers = [.. devices.Select(device => new BatchServer(_queue, encoder.Encode, device, _metrics, time))];
+        foreach (var device in devices) device.Failed += fault => Close(new EngineUnavailableException(DeviceThread.Lost, fault));
+    }
+
+    public bool Healthy => _devices.All(d => d.Healthy);
+
+    public EngineDescription Describe() => _model.Describe();
+
+    public async Task<IReadOnlyList<Embedding>> EncodeAsync(EncodeWork work, CancellationToken cancellation)
+    {
+        var outcome = "failed";
+        try
+        {
+            Check(work);
+            var result = await new EncodeRequest(work, Deadline(work), this).RunAsync(cancellation).ConfigureAwait(false);
+            _metrics.Encoded(result.Count);
+            outcome = "encoded";
+            return result;
+        }
+        catch (Exception e)
+        {
+            outcome = Outcome(e);
+            throw;
+        }
+        finally
+        {
+            _metrics.Finished(outcome);
+        }
+    }
+
+    /// <summary>Refuses what still waits, finishes the batches in work and frees the model.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Close(new EngineUnavailableException("The engine is closed."));
+        foreach (var device in _devices) await device.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
+        _preparation.Dispose();
+        _model.Dispose();
+    }
+
+    private void Check(EncodeWork work)
+    {
+        if (_unavailable is { } unavailable) throw unavailable;
+        var parts = work.Items.Sum(item => item.Parts.Count);
+        if (work.Items.Count == 0) throw new ArgumentException("A request needs at least one item, but has none.", nameof(work));
+        if (parts > _options.MaxItems || work.Items.Count > _options.MaxItems)
+            throw new ArgumentException($"A request holds at most {_options.MaxItems} inputs, but {Math.Max(parts, work.Items.Count)} came: send several requests.", nameof(work));
+        for (var i = 0; i < work.Items.Count; i++)
+        {
+            if (work.Items[i].Parts.Count == 0) throw new ItemRejectedException(i, InputFault.Malformed, "An item needs at least one input, but has none.");
+            foreach (var part in work.Items[i].Parts.Where(part => !_model.Preprocessors.ContainsKey(part.Modality)))
+                throw new UnknownModalityException(part.Modality, _preparation.Modalities);
+        }
+    }
+
+    private DateTimeOffset Deadline(EncodeWork work) => work.Deadline ?? _time.GetUtcNow() + _options.DefaultDeadline;
+
+    private static string Outcome(Exception exception) => exception switch
+    {
+        ItemRejectedException or ArgumentException or UnknownModalityException => "rejected",
+        EngineOverloadedException => "overloaded",
+        TimeoutException => "timeout",
+        OperationCanceledException => "cancelled",
+        _ => "failed",
+    };
+
+    private void Close(EngineUnavailableException reason)
+    {
+        _unavailable ??= reason;
+        foreach (var entry in _queue.Clear()) entry.Value.Fail(reason);
+    }
+}

@@ -1,0 +1,11 @@
+namespace OnePeace.Engine;
+
+/// <summary>What an engine serves.</summary>
+public sealed record EngineDescription(string Model, string CoreHash, int Dimensions, string Device, string DataType, IReadOnlyList<ModalityDescription> Modalities)
+{
+    /// <summary>What users should know of this model, or null.</summary>
+    public string? Notice { get; init; }
+}
+
+/// <summary>A modality an engine serves.</summary>
+public sealed record ModalityDescription(string Name, string Version, string State, string Hash, IReadOnlyList<string> MediaTypes);

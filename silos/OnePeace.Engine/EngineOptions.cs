@@ -1,0 +1,58 @@
+using OnePeace.Engine.Batching;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OnePeace.Engine;
+
+/// <summary>How an engine runs; the defaults fit a machine with one device.</summary>
+public sealed record EngineOptions
+{
+    /// <summary><c>cpu</c>, <c>cuda:0</c>, or <c>auto</c>: the first GPU if there is one.</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary><c>float32</c>, <c>bfloat16</c>, or <c>auto</c>: float32 on a CPU, bfloat16 on a GPU.</summary>
+    public string DataType { get; init; } = "auto";
+
+    /// <summary>How many batches are computed at once, each on a thread of its own.</summary>
+    public int Slots { get; init; } = 1;
+
+    /// <summary>Threads that torch uses inside one slot; 0: the processors shared out between the slots.</summary>
+    public int TorchThreads { get; init; }
+
+    /// <summary>How many inputs are prepared at once; 0: as many as there are processors.</summary>
+    public int PreprocessingParallelism { get; init; }
+
+    /// <summary>The most parts that one request may hold, over all its items.</summary>
+    public int MaxItems { get; init; } = 2048;
+
+    /// <summary>How long a request may take that names no deadline.</summary>
+    public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Bounds of the queue and of a batch.</summary>
+    public BatchLimits Batches { get; init; } = new();
+
+    /// <exception cref="ArgumentException">No such device, or it is not there.</exception>
+    internal Device ResolveDevice()
+    {
+        if (Device == "auto") return new Device(cuda.is_available() ? "cuda:0" : "cpu");
+        if (Device == "cpu") return CPU;
+        if (!Device.StartsWith("cuda", StringComparison.Ordinal))
+            throw new ArgumentException($"The device must be 'auto', 'cpu' or 'cuda:N', but is '{Device}'.", nameof(Device));
+        if (!cuda.is_available())
+            throw new ArgumentException($"The device '{Device}' was asked for, but torch finds no GPU: build with -p:TorchBackend=cuda and check the driver, or use 'cpu'.", nameof(Device));
+        return new Device(Device == "cuda" ? "cuda:0" : Device);
+    }
+
+    /// <exception cref="ArgumentException">No such type.</exception>
+    internal ScalarType ResolveDataType(Device device) => DataType switch
+    {
+        "auto" => device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32,
+        "float32" => ScalarType.Float32,
+        "bfloat16" => ScalarType.BFloat16,
+        _ => throw new ArgumentException($"The data type must be 'auto', 'float32' or 'bfloat16', but is '{DataType}'.", nameof(DataType)),
+    };
+
+    internal int ResolveTorchThreads() => TorchThreads > 0 ? TorchThreads : Math.Max(1, Environment.ProcessorCount / Math.Max(1, Slots));
+
+    internal int ResolvePreprocessing() => PreprocessingParallelism > 0 ? PreprocessingParallelism : Environment.ProcessorCount;
+}

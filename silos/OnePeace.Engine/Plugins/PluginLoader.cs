@@ -1,0 +1,60 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using OnePeace.Modalities;
+
+namespace OnePeace.Engine.Plugins;
+
+/// <summary>Loads a modality's plugin from its folder: one assembly with a <c>.deps.json</c>, and in it one public <see cref="IModality"/>.</summary>
+public static partial class PluginLoader
+{
+    private const string Dependencies = ".deps.json";
+
+    /// <exception cref="PluginLoadException">The folder holds no plugin, or one that does not fit this host.</exception>
+    public static LoadedPlugin Load(string folder)
+    {
+        var entry = FindEntry(folder);
+        var context = new PluginLoadContext(entry);
+        try
+        {
+            var modality = Create(FindModality(context.LoadEntry()), entry);
+            if (!ValidName().IsMatch(modality.Name))
+                throw new PluginLoadException($"The plugin '{entry}' names its modality '{modality.Name}'; a name is lower-case letters, digits and '_', starting with a letter.");
+            return new LoadedPlugin(context, modality, PluginHash.Compute(folder));
+        }
+        catch (Exception e)
+        {
+            context.Unload();
+            if (e is PluginLoadException) throw;
+            throw new PluginLoadException($"The plugin '{entry}' cannot be loaded: {e.Message}", e);
+        }
+    }
+
+    private static string FindEntry(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new PluginLoadException($"There is no plugin folder '{folder}'.");
+        var descriptions = Directory.GetFiles(folder, "*" + Dependencies);
+        if (descriptions.Length != 1)
+            throw new PluginLoadException($"The plugin folder '{folder}' must hold one *{Dependencies}, but holds {descriptions.Length}: publish the plugin with EnableDynamicLoading, one plugin a folder.");
+        var entry = descriptions[0][..^Dependencies.Length] + ".dll";
+        return File.Exists(entry) ? entry : throw new PluginLoadException($"The plugin folder '{folder}' holds '{Path.GetFileName(descriptions[0])}' but not '{Path.GetFileName(entry)}'.");
+    }
+
+    private static Type FindModality(Assembly assembly)
+    {
+        var types = assembly.GetExportedTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IModality))).ToArray();
+        return types.Length == 1
+            ? types[0]
+            : throw new PluginLoadException($"The assembly '{assembly.GetName().Name}' must have one public class that implements {nameof(IModality)}, but has {types.Length}"
+                + (types.Length == 0 ? "." : $": {string.Join(", ", types.Select(t => t.Name))}."));
+    }
+
+    private static IModality Create(Type type, string entry)
+    {
+        if (type.GetConstructor(Type.EmptyTypes) is null)
+            throw new PluginLoadException($"The class {type.FullName} of the plugin '{entry}' needs a public constructor without parameters.");
+        return (IModality)Activator.CreateInstance(type)!;
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9_]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex ValidName();
+}

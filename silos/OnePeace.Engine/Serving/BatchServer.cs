@@ -1,0 +1,81 @@
+using OnePeace.Engine.Batching;
+using OnePeace.Engine.Devices;
+
+namespace OnePeace.Engine.Serving;
+
+/// <summary>One slot: takes batches from the queue whenever its device thread has nothing else to do, and answers their jobs.</summary>
+internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyList<EncodeJob>, float[][]> encode, DeviceThread device, EngineMetrics metrics, TimeProvider time)
+{
+    private int _scheduled;
+
+    /// <summary>Says that there may be work. Each batch is one work item of the device thread, so that other work comes in between.</summary>
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _scheduled, 1) == 0 && !device.TryPost(ServeOne)) Volatile.Write(ref _scheduled, 0);
+    }
+
+    private void ServeOne()
+    {
+        Volatile.Write(ref _scheduled, 0);
+        var batch = device.Healthy ? queue.Take() : new TakenBatch<EncodeJob>([], []);
+        foreach (var entry in batch.Expired) Expire(entry.Value);
+        if (batch.Entries.Count > 0) Serve(batch);
+        if (device.Healthy && queue.Count > 0) Wake();
+    }
+
+    private void Expire(EncodeJob job)
+    {
+        metrics.Dropped("deadline");
+        job.Fail(new TimeoutException("The deadline passed before the work was begun."));
+    }
+
+    private void Serve(TakenBatch<EncodeJob> batch)
+    {
+        var start = time.GetTimestamp();
+        metrics.BatchTaken(batch, start, time);
+        Encode([.. batch.Entries.Select(e => e.Value)]);
+        var duration = time.GetElapsedTime(start);
+        metrics.BatchComputed(duration);
+        queue.RecordBatch(batch.Tokens, duration);
+    }
+
+    /// <summary>A batch that throws is halved until the job that is to blame stands alone.</summary>
+    private void Encode(IReadOnlyList<EncodeJob> batch)
+    {
+        var jobs = batch.Where(job => !job.IsOver).ToArray();   // callers leave while their batch is halved
+        if (jobs.Length == 0) return;
+        try
+        {
+            var vectors = encode(jobs);
+            for (var i = 0; i < jobs.Length; i++) Answer(jobs[i], vectors[i]);
+        }
+        catch (Exception e)
+        {
+            Split(jobs, e);
+        }
+    }
+
+    private void Split(EncodeJob[] jobs, Exception exception)
+    {
+        if (device.Fault is not null || DeviceFault.IsFatal(exception))
+        {
+            device.Fail(exception);
+            foreach (var job in jobs) job.Fail(new EngineUnavailableException(DeviceThread.Lost, exception));
+        }
+        else if (jobs.Length == 1)
+        {
+            jobs[0].Fail(new UnencodableException("The model cannot encode this input.", exception));
+        }
+        else
+        {
+            Encode(jobs[..(jobs.Length / 2)]);
+            Encode(jobs[(jobs.Length / 2)..]);
+        }
+    }
+
+    private static void Answer(EncodeJob job, float[] vector)
+    {
+        if (vector.All(float.IsFinite)) job.Complete(vector);
+        else job.Fail(new UnencodableException("The model makes no finite vector of this input."));
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OnePeace.Engine;
+using OnePeace.Grains.Transformers;
+
+namespace OnePeace.Silo;
+
+/// <summary>Loads the engine when the host starts, closes it to new work when the host stops, and frees it at the end.</summary>
+internal sealed class EngineService(
+    SiloOptions options, EngineSeat seat, IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<EngineService> log) : BackgroundService
+{
+    private IEncodingEngine? _engine;
+
+    public override Task StartAsync(CancellationToken cancellation)
+    {
+        lifetime.ApplicationStopping.Register(seat.Drain);   // before the web server waits for its last requests
+        return base.StartAsync(cancellation);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        await Task.Yield();
+        try
+        {
+            _engine = await options.LoadEngine(services, stopping);
+            if (seat.Occupy(_engine))
+                log.LogInformation("Serving {Model}", _engine.Describe().Model);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            log.LogInformation("Stopped while loading");
+        }
+        catch (Exception e)
+        {
+            seat.Fail(e);
+            log.LogCritical(e, "The model could not be loaded");
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellation)
+    {
+        await base.StopAsync(cancellation);
+        if (_engine is IAsyncDisposable engine)
+            await engine.DisposeAsync().AsTask().WaitAsync(options.DrainTimeout, cancellation);
+        else
+            (_engine as IDisposable)?.Dispose();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OnePeace.Contracts;
+using OnePeace.Grains.Transformers;
+using Orleans.Configuration;
+
+namespace OnePeace.Silo;
+
+/// <summary>Puts a silo and its engine into a host.</summary>
+public static class SiloComposition
+{
+    public static IHostApplicationBuilder AddOnePeaceSilo(this IHostApplicationBuilder builder, SiloOptions options)
+    {
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<EngineSeat>();
+        builder.UseOrleans(silo => Configure(silo, options));
+        builder.Services.AddHostedService<EngineService>();   // after Orleans: it stops before the silo does
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);   // a loaded machine looks stalled to it at every start
+        builder.Logging.AddFilter("Orleans.Runtime.Silo.Watchdog", LogLevel.Error);
+        return builder;
+    }
+
+    private static void Configure(ISiloBuilder silo, SiloOptions options)
+    {
+        var port = options.SiloPort == 0 ? FreeLoopbackPort() : options.SiloPort;
+        silo.UseLocalhostClustering(port, options.ClientPort, primarySiloEndpoint: null, options.ServiceId, options.ClusterId);
+        silo.Configure<SiloMessagingOptions>(messaging =>
+        {
+            messaging.MaxMessageBodySize = MessageLimits.MessageBytes;
+            messaging.MaxEnqueuedRequestsSoftLimit = 2_000;
+            messaging.MaxEnqueuedRequestsHardLimit = 4_000;
+        });
+        silo.Configure<LoadSheddingOptions>(shedding =>
+        {
+            shedding.LoadSheddingEnabled = true;
+            shedding.CpuThreshold = 100;   // an engine on a CPU keeps it busy on purpose; its queue does the shedding
+        });
+    }
+
+    private static int FreeLoopbackPort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,76 @@
+using OnePeace.Modalities;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OnePeace.Transformer.Checkpoints;
+
+/// <summary>Turns stored models into modules for serving. Weights on the CPU in their stored type share the file's memory: nothing is copied, pages load on first use.</summary>
+public static class ModelLoader
+{
+    /// <summary>Loads a core and modalities, without gradients, in evaluation mode. The source may be disposed afterwards.</summary>
+    /// <param name="source">The stored model.</param>
+    /// <param name="plugins">Gives the plugin of a modality by name; throws where there is none.</param>
+    /// <param name="modalities">Which to load; the others' weights are not touched. Null for all.</param>
+    /// <param name="device">Where to; null for the CPU.</param>
+    /// <param name="type">What to compute in; null for the type that the core is stored in.</param>
+    /// <exception cref="InvalidDataException">Weights are missing, unexpected, or of another shape: they are listed.</exception>
+    /// <exception cref="KeyNotFoundException">The model has no such modality.</exception>
+    public static OnePeaceModel Load(ModelSource source, Func<string, IModality> plugins, IReadOnlyCollection<string>? modalities = null,
+        Device? device = null, ScalarType? type = null)
+    {
+        var chosen = source.Choose(modalities);
+        var model = new OnePeaceModel(LoadCore(source, device, type));
+        try
+        {
+            using (no_grad())
+                model.LogitScale.Logarithm.fill_(source.LogitScale ?? LogitScale.Initial);
+            foreach (var modality in chosen)
+                model.Attach(LoadModality(modality, source.Shape, plugins(modality.Name), device, type ?? source.Core.MainType()));
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Loads one modality, ready to be attached to a core of this shape.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    /// <inheritdoc cref="Load" path="/param"/>
+    public static ModalityModule LoadModality(ModalitySource modality, CoreShape shape, IModality plugin, Device? device = null, ScalarType? type = null)
+    {
+        var stored = modality.Weights.Weights;
+        var options = plugin.CompleteOptions(modality.Options, stored.ToDictionary(w => w.Key, w => w.Value.Shape));
+        var module = new ModalityModule(plugin, shape, options, projects: stored.ContainsKey("projection.weight"));
+        Fill(module, $"modality '{modality.Name}'", modality.Weights, device, type, weights => plugin.UpgradeWeights(weights, shape, options));
+        return module;
+    }
+
+    private static TransformerCore LoadCore(ModelSource source, Device? device, ScalarType? type)
+    {
+        var core = new TransformerCore(source.Shape);
+        Fill(core, "core", source.Core, device, type, _ => { });
+        return core;
+    }
+
+    /// <summary>Fills a module, or disposes it where that fails.</summary>
+    private static void Fill(nn.Module module, string what, IWeightSource source, Device? device, ScalarType? type, Action<IDictionary<string, Tensor>> upgrade)
+    {
+        try
+        {
+            module.eval();
+            var slots = new ModuleWeights(module, what);
+            using var gradients = no_grad();
+            using var scope = NewDisposeScope();
+            var weights = source.Weights.Keys.ToDictionary(name => name, source.Read);
+            upgrade(weights);
+            slots.Replace(weights, device ?? CPU, type ?? source.MainType());
+        }
+        catch
+        {
+            module.Dispose();
+            throw;
+        }
+    }
+}

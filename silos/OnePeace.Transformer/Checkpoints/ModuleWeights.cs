@@ -1,0 +1,71 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace OnePeace.Transformer.Checkpoints;
+
+/// <summary>Puts loaded tensors in the place of a module's parameters; what those were created with is never touched.</summary>
+internal sealed class ModuleWeights
+{
+    private const int MaxListed = 8;
+
+    private readonly nn.Module _module;
+    private readonly string _what;
+    private readonly Dictionary<string, long[]> _expected;
+
+    /// <param name="module">A module that was just built.</param>
+    /// <param name="what">What messages call it.</param>
+    public ModuleWeights(nn.Module module, string what)
+    {
+        _module = module;
+        _what = what;
+        _expected = module.named_parameters().ToDictionary(p => p.name, p => p.parameter.shape);
+    }
+
+    /// <summary>Replaces every parameter, without gradient; tensors of the right device and type are shared, others converted one at a time.</summary>
+    /// <exception cref="InvalidDataException">Weights are missing, unexpected, or of another shape.</exception>
+    public void Replace(IReadOnlyDictionary<string, Tensor> weights, Device device, ScalarType type)
+    {
+        Check(weights);
+        // Without values first: moving and converting the module then costs nothing, and changes each parameter's type as well.
+        foreach (var (_, parameter) in _module.named_parameters())
+        {
+            parameter.requires_grad = false;
+            using var nothing = empty(0, parameter.dtype);
+            parameter.set_(nothing);
+        }
+        _module.to(device, type);
+        foreach (var (name, parameter) in _module.named_parameters())
+        {
+            parameter.DetachFromDisposeScope();
+            Set(parameter, weights[name]);
+        }
+    }
+
+    private static void Set(Parameter parameter, Tensor value)
+    {
+        using var converted = value.to(parameter.dtype, parameter.device);
+        parameter.set_(converted);
+    }
+
+    private void Check(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        string[] faults =
+        [
+            .. List("missing", _expected.Keys.Where(name => !weights.ContainsKey(name))),
+            .. List("unexpected", weights.Keys.Where(name => !_expected.ContainsKey(name))),
+            .. List("of another shape", _expected.Where(e => weights.TryGetValue(e.Key, out var weight) && !weight.shape.SequenceEqual(e.Value))
+                .Select(e => $"{e.Key} (expected {TensorSize.Text(e.Value)}, got {TensorSize.Text(weights[e.Key].shape)})")),
+        ];
+        if (faults.Length > 0)
+            throw new InvalidDataException($"The weights of the {_what} do not fit: {string.Join("; ", faults)}. Check that the configuration is this checkpoint's.");
+    }
+
+    private static IEnumerable<string> List(string fault, IEnumerable<string> names)
+    {
+        string[] all = [.. names.Order(StringComparer.Ordinal)];
+        if (all.Length == 0) return [];
+        var rest = all.Length > MaxListed ? $" and {all.Length - MaxListed} more" : "";
+        return [$"{fault}: {string.Join(", ", all.Take(MaxListed))}{rest}"];
+    }
+}

@@ -1,0 +1,101 @@
+using OnePeace.Modalities;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace OnePeace.Transformer;
+
+/// <summary>The shared Transformer. It holds no expert and knows no modality: segments bring theirs.</summary>
+/// <remarks>Shapes: <c>B</c> batch, <c>L</c> tokens of the joint sequence, <c>l</c> of one segment, <c>D</c> width, <c>H</c> heads.</remarks>
+public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingMode, IReadOnlyList<Tensor>>
+{
+    [ComponentName(Name = "layers")]
+    private readonly ModuleList<TransformerLayer> _layers;
+
+    /// <param name="shape">The architecture.</param>
+    /// <param name="seed">Of stochastic depth.</param>
+    public TransformerCore(CoreShape shape, long seed = 0) : base(nameof(TransformerCore))
+    {
+        Shape = shape;
+        DropPathGenerator = new Generator((ulong)seed);
+        _layers = new([.. Enumerable.Range(0, shape.Layers).Select(index => new TransformerLayer(shape, index, DropPathGenerator))]);
+        RegisterComponents();
+    }
+
+    public CoreShape Shape { get; }
+
+    /// <summary>One layer, for watching it.</summary>
+    public TransformerLayer Layer(int index) => _layers[index];
+
+    /// <summary>Where stochastic depth draws from; its state belongs into a training checkpoint.</summary>
+    public Generator DropPathGenerator { get; }
+
+    /// <summary>Every segment's features after its own norm, <c>[B, l, D]</c> each, in the order of the segments.</summary>
+    public override IReadOnlyList<Tensor> forward(IReadOnlyList<Segment> segments, PaddingMode padding) => Encode(segments, padding, null);
+
+    /// <inheritdoc cref="forward"/>
+    /// <param name="segments">At least one, all of one batch size.</param>
+    /// <param name="padding">How padding is treated.</param>
+    /// <param name="observer">Sees every layer's output.</param>
+    public IReadOnlyList<Tensor> Encode(IReadOnlyList<Segment> segments, PaddingMode padding, LayerObserver? observer)
+    {
+        Check(segments);
+        using var scope = NewDisposeScope();
+        var tokens = cat([.. segments.Select(s => s.Tokens.Embeddings)], dim: 1);                 // [B, L, D]
+        var biasCount = JointSequence.BiasCount(segments, padding);
+        var mask = cat([.. segments.Select(s => s.Tokens.PaddingMask)], dim: 1);                  // [B, L]
+        Tensor? hidden = null;
+        if (mask.any().item<bool>())
+        {
+            tokens = JointSequence.Blank(tokens, mask);
+            // Officially padding is hidden inside the biases, so that without any it is attended to.
+            if (padding == PaddingMode.Independent || biasCount > 0) hidden = JointSequence.HidePadding(mask, tokens.dtype);   // [B, 1, 1, L]
+        }
+        tokens = RunLayers(tokens, segments, biasCount, hidden, observer);
+        return [.. segments.MapSlices(tokens, (segment, slice) => segment.Modality.Normalise(slice)).Select(f => f.MoveToOuterDisposeScope())];
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) DropPathGenerator.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private Tensor RunLayers(Tensor tokens, IReadOnlyList<Segment> segments, int biasCount, Tensor? hidden, LayerObserver? observer)
+    {
+        var shared = biasCount <= 1 ? Bias(segments, 0, biasCount, hidden) : null;
+        for (var i = 0; i < _layers.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            var output = _layers[i].call(tokens, biasCount <= 1 ? shared : Bias(segments, i, biasCount, hidden), segments);   // [B, L, D]
+            observer?.Invoke(i, output);
+            output.MoveToOuterDisposeScope();
+            tokens.Dispose();
+            tokens = output;
+        }
+        return tokens;
+    }
+
+    /// <summary>What one layer adds to its scores, broadcastable to <c>[B, H, L, L]</c>, or null.</summary>
+    private Tensor? Bias(IReadOnlyList<Segment> segments, int index, int biasCount, Tensor? hidden)
+    {
+        if (biasCount == 0) return hidden;
+        using var scope = NewDisposeScope();
+        var bias = JointSequence.JoinBiases(segments, index, Shape.Heads, segments[0].Tokens.Embeddings.dtype);
+        return (hidden is null ? bias : bias.add(hidden)).MoveToOuterDisposeScope();
+    }
+
+    private void Check(IReadOnlyList<Segment> segments)
+    {
+        if (segments.Count == 0) throw new ArgumentException("A sequence needs at least one segment.", nameof(segments));
+        foreach (var (modality, tokens) in segments)
+        {
+            var batch = segments[0].Tokens.Embeddings.shape[0];
+            if (tokens.Embeddings.shape is not [var b, var l, var d] || b != batch || d != Shape.Width || !tokens.PaddingMask.shape.SequenceEqual([b, l]))
+                throw new ArgumentException(
+                    $"The segment of '{modality.Name}' must be [{batch}, L, {Shape.Width}] with a padding mask [{batch}, L], "
+                    + $"but is [{string.Join(", ", tokens.Embeddings.shape)}] with [{string.Join(", ", tokens.PaddingMask.shape)}].", nameof(segments));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+namespace OnePeace.Architecture.Tests;
+
+/// <summary>The arrows of docs/architecture.md.</summary>
+public sealed class ProjectArrowTests
+{
+    private const string Contract = "OnePeace.Modalities";
+
+    private static readonly Dictionary<string, string[]> Arrows = new()
+    {
+        [Contract] = [],
+        ["OnePeace.Transformer"] = [Contract],
+        ["OnePeace.Engine"] = ["OnePeace.Transformer"],
+        ["OnePeace.Contracts"] = [],
+        ["OnePeace.Grains"] = ["OnePeace.Contracts", "OnePeace.Engine"],
+        ["OnePeace.Silo"] = ["OnePeace.Grains"],
+        ["OnePeace.Gateway"] = ["OnePeace.Contracts"],
+        ["OnePeace.Client"] = [],
+        ["OnePeace.Cli"] = ["OnePeace.Client", "OnePeace.Gateway", "OnePeace.Silo"],
+    };
+
+    [Fact]
+    public void Projects_refer_to_each_other_exactly_as_the_architecture_says() => Assert.Empty(WrongArrows(Repository.Projects));
+
+    [Fact]
+    public void An_arrow_too_many_a_missing_one_and_an_unknown_project_are_noticed()
+    {
+        Assert.Equal("OnePeace.Engine must refer to [OnePeace.Transformer], but refers to [OnePeace.Contracts, OnePeace.Transformer].",
+            Assert.Single(WrongArrows([Make("OnePeace.Engine", "OnePeace.Transformer", "OnePeace.Contracts")])));
+        Assert.Single(WrongArrows([Make("OnePeace.Engine")]));
+        Assert.Single(WrongArrows([Make("OnePeace.Surprise")]));
+        Assert.Single(WrongArrows([Make("OnePeace.Modalities.Smell", "OnePeace.Engine")]));
+        Assert.Empty(WrongArrows([Make("OnePeace.Modalities.Smell", Contract)]));
+    }
+
+    [Fact]
+    public void Every_project_is_in_the_solution() => Assert.Empty(NotIn(Repository.Files.Single(f => f.Path == "OnePeace.Platform.sln"), Repository.Projects));
+
+    [Fact]
+    public void A_project_outside_the_solution_is_noticed() =>
+        Assert.Single(NotIn(new SourceFile("OnePeace.Platform.sln", "OnePeace.Other.csproj"), [Make("OnePeace.Engine")]));
+
+    private static IReadOnlyList<string> WrongArrows(IEnumerable<Project> projects) =>
+    [
+        .. from project in projects
+           where !project.IsTest
+           let expected = Expected(project.Name)
+           let actual = project.References.Order()
+           where expected is null || !actual.SequenceEqual(expected.Order())
+           select expected is null
+               ? $"{project.Name} is not in the picture: add it to docs/architecture.md and here."
+               : $"{project.Name} must refer to [{string.Join(", ", expected)}], but refers to [{string.Join(", ", actual)}].",
+    ];
+
+    private static string[]? Expected(string project) =>
+        project.StartsWith(Contract + ".") ? [Contract] : Arrows.GetValueOrDefault(project);
+
+    private static IEnumerable<string> NotIn(SourceFile solution, IEnumerable<Project> projects) =>
+        from project in projects
+        where !solution.Text.Contains($"{project.Name}.csproj")
+        select project.Path;
+
+    private static Project Make(string name, params string[] references) => new(name, $"silos/{name}/{name}.csproj", references, [], []);
+}

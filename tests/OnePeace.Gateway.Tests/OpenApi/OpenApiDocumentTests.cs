@@ -1,0 +1,31 @@
+using Microsoft.OpenApi;
+using OnePeace.Gateway.Tests.Hosting;
+
+namespace OnePeace.Gateway.Tests.OpenApi;
+
+[Collection(SharedPlatform.Name)]
+public sealed class OpenApiDocumentTests(Platform platform)
+{
+    [Fact]
+    public async Task The_document_is_valid_and_describes_every_route()
+    {
+        var parsed = OpenApiDocument.Parse(await platform.Client.GetStringAsync("/openapi/v1.json"), "json");
+        Assert.Empty(parsed.Diagnostic!.Errors);
+        Assert.Equal(["/healthz", "/readyz", "/v1/embeddings", "/v1/modalities", "/v1/models", "/v1/models/{id}"],
+            parsed.Document!.Paths.Keys.Order());
+    }
+
+    [Fact]
+    public async Task Embeddings_have_a_request_and_an_answer_with_their_unions()
+    {
+        var document = OpenApiDocument.Parse(await platform.Client.GetStringAsync("/openapi/v1.json"), "json").Document!;
+        var post = document.Paths["/v1/embeddings"].Operations![HttpMethod.Post];
+        Assert.Equal(["application/json", "application/x-msgpack"], post.RequestBody!.Content!.Keys.Order());
+        var input = post.RequestBody.Content["application/json"].Schema!.Properties!["input"];
+        Assert.Equal(3, input.OneOf!.Count);
+        var row = post.Responses!["200"].Content!["application/json"].Schema!.Properties!["data"].Items!;
+        Assert.Equal(2, row.Properties!["embedding"].OneOf!.Count);
+        Assert.Equal(["200", "400", "401", "404", "413", "415", "422", "503"], post.Responses.Keys.Order());
+        Assert.Contains("error", post.Responses["422"].Content!["application/json"].Schema!.Properties!.Keys);
+    }
+}

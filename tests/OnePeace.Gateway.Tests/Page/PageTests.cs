@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Http.Headers;
+using OnePeace.Gateway.Tests.Hosting;
+
+namespace OnePeace.Gateway.Tests.Page;
+
+[Collection(SharedPlatform.Name)]
+public sealed class PageTests(Platform platform)
+{
+    [Theory]
+    [InlineData("/", "text/html")]
+    [InlineData("/page/app.js", "text/javascript")]
+    [InlineData("/page/style.css", "text/css")]
+    public async Task The_page_loads_nothing_from_elsewhere(string path, string type)
+    {
+        using var response = await platform.Stranger.GetAsync(path);
+        Assert.Equal(type, response.Content.Headers.ContentType!.MediaType);
+        Assert.StartsWith("default-src 'none'", response.Headers.GetValues("Content-Security-Policy").Single());
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(text.Length > 1000, "a page worth the name");
+        Assert.DoesNotContain("https://", text);
+        Assert.DoesNotContain("innerHTML", text);
+    }
+
+    [Fact]
+    public async Task A_browser_that_has_the_page_is_told_so()
+    {
+        var tag = (await platform.Stranger.GetAsync("/")).Headers.ETag!;
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.IfNoneMatch.Add(new EntityTagHeaderValue(tag.Tag));
+        Assert.Equal(HttpStatusCode.NotModified, (await platform.Stranger.SendAsync(request)).StatusCode);
+    }
+}

@@ -1,0 +1,110 @@
+using OnePeace.Modalities;
+using OnePeace.Transformer.Tests.Reference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OnePeace.Transformer.Tests;
+
+public class RetrievalTests(ITestOutputHelper output)
+{
+    private static readonly string[] Cases =
+    [
+        "retrieval_val_copy0", "retrieval_val_copy1", "retrieval_text_copy0", "retrieval_text_copy1", "retrieval_image_copy0", "retrieval_image_copy1",
+        "retrieval_audio_copy0", "retrieval_audio_copy1", "retrieval_vl_copy0", "retrieval_vl_copy1", "retrieval_al_copy0", "retrieval_al_copy1",
+        "retrieval_image_larger", "retrieval_long", "retrieval_flags_defaults", "retrieval_flags_inverse", "retrieval_flags_all_on",
+        "retrieval_flags_all_off", "retrieval_flags_shrink", "retrieval_flags_dropout_nonzero_eval",
+    ];
+
+    public static TheoryData<string> All => [.. Cases];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Every_step_of_every_modality_equals_the_official_one(string name)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        using var reference = new ReferenceCase("models", name);
+        using var model = ReferenceModel.Build(reference);
+        var compared = 0;
+        foreach (var modality in model.Modalities.Values.Where(m => reference.Data.Weights.ContainsKey($"out.{m.Name}")))
+        {
+            var batch = reference.Batch(modality.Name);
+            var trace = Trace.Run(model.Core, [new Segment(modality, modality.Adaptor.call(batch))]);
+            var steps = trace.Compare(reference.Data, $"hid.{modality.Name}.");
+            var expected = reference.Data.Read($"out.{modality.Name}");
+            var embedding = model.Embed(modality.Name, batch);
+            var final = Difference.Check($"out.{modality.Name}", embedding, expected);
+            Assert.True(Difference.LeastCosine(embedding, expected) >= 0.999999);
+            output.WriteLine($"{name} {modality.Name}: steps within {steps:e1}, embedding within {final:e1}");
+            compared++;
+        }
+        Assert.True(compared > 0, "The case has no output to compare.");
+    }
+
+    [Theory]
+    [InlineData("vl")]
+    [InlineData("al")]
+    public void Joint_sequences_equal_the_official_ones(string pair)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var compared = 0;
+        foreach (var name in Cases)
+        {
+            using var reference = new ReferenceCase("models", name);
+            if (!reference.Data.Weights.ContainsKey($"out.wrapper_{pair}.text")) continue;
+            using var model = ReferenceModel.Build(reference);
+            string[] parts = ["text", pair == "vl" ? "image" : "audio"];
+            var segments = parts.Select(p => new Segment(model.Modalities[p], model.Modalities[p].Adaptor.call(reference.Batch(p)))).ToArray();
+            var trace = Trace.Run(model.Core, segments);
+            trace.Compare(reference.Data, $"hid.{pair}.");
+            for (var i = 0; i < parts.Length; i++)
+            {
+                Difference.Check($"{name} {parts[i]}", trace.Features[i], reference.Data.Read($"out.wrapper_{pair}.{parts[i]}"));
+                Difference.Check($"{name} {parts[i]} mask", trace.Masks[i], reference.Data.Read($"out.wrapper_{pair}.{parts[i]}_pad"));
+            }
+            output.WriteLine(name);
+            compared++;
+        }
+        Assert.Equal(6, compared);
+    }
+
+    [Fact]
+    public void Padding_is_official_only_where_it_is_asked_for()
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        using var reference = new ReferenceCase("models", "retrieval_val_copy0");
+        using var model = ReferenceModel.Build(reference);
+        var official = reference.Batch("audio");
+        var independent = new ModalityBatch(new Dictionary<string, Tensor> { ["waveform"] = official["waveform"], ["padding_mask"] = official["padding_mask"] });
+        Assert.True(Difference.Relative(model.Embed("audio", independent), model.Embed("audio", official)) > 1e-3);
+    }
+
+    [Fact]
+    public void In_bfloat16_the_embeddings_stay_within_the_rounding_of_the_official_ones()
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        using var reference = new ReferenceCase("models", "retrieval_val_copy0_bf16");
+        using var model = ReferenceModel.Build(reference);
+        model.Core.to(ScalarType.BFloat16);
+        foreach (var modality in model.Modalities.Values)
+        {
+            modality.to(ScalarType.BFloat16);
+            var embedding = model.Embed(modality.Name, reference.Batch(modality.Name));   // inputs stay float32: the adaptor converts them
+            Assert.Equal(ScalarType.BFloat16, embedding.dtype);
+            var difference = Difference.Check(modality.Name, embedding, reference.Data.Read($"out.{modality.Name}"), 2e-2);
+            output.WriteLine($"{modality.Name}: {difference:e1}");
+        }
+    }
+
+    [Fact]
+    public void The_logit_scale_is_the_exponential_of_what_is_stored()
+    {
+        using var scope = NewDisposeScope();
+        using var reference = new ReferenceCase("models", "retrieval_val_copy0");
+        using var model = ReferenceModel.Build(reference);
+        Difference.Check("logit scale", model.LogitScale.Factor().view(1), reference.Data.Read("out.logit_scale_exp"), 1e-6);
+    }
+}

@@ -23,7 +23,8 @@ internal static class JpegScans
                 limits.Check(width, height, heldTwice: (marker & 3) == 2);
             }
             if (marker == StartOfScan && ++scans > limits.MaxScans)
-                throw new InvalidInputException(InputFault.TooLarge, $"A JPEG image may have at most {limits.MaxScans} scans, but this has more: save it again without them.");
+                throw new InvalidInputException(InputFault.TooLarge,
+                    $"A JPEG image may have at most {limits.MaxScans} scans, but this has more: save it again without them.");
             at += 2 + BinaryPrimitives.ReadUInt16BigEndian(segment);
         }
     }

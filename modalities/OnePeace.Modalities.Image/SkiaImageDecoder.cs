@@ -45,5 +45,6 @@ public sealed class SkiaImageDecoder(ImageLimits limits) : IImageDecoder
         }
     }
 
-    private static bool IsInterlaced(ReadOnlySpan<byte> encoded, ImageFormat format) => format == ImageFormat.Png && encoded.Length > 28 && encoded[28] != 0;
+    private static bool IsInterlaced(ReadOnlySpan<byte> encoded, ImageFormat format) =>
+        format == ImageFormat.Png && encoded.Length > 28 && encoded[28] != 0;
 }

@@ -39,7 +39,7 @@ public class BadImageTests
         var start = Stopwatch.GetTimestamp();
         var before = GC.GetAllocatedBytesForCurrentThread();
         AssertRefused(InputFault.TooLarge, "60,000 x 60,000", bomb);
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 0, 200);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 0, 1000);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 

@@ -69,6 +69,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         Close(new EngineUnavailableException("The engine is closed."));
         foreach (var device in _devices) await device.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
+        _preparation.Dispose();
         _model.Dispose();
     }
 

@@ -8,7 +8,7 @@ namespace OnePeace.Gateway.Errors;
 /// <summary>Writes errors, always as JSON: whoever debugs MessagePack can read them too.</summary>
 internal static class ErrorWriter
 {
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.Default };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task WriteAsync(HttpResponse response, ApiError error)
     {
@@ -24,7 +24,7 @@ internal static class ErrorWriter
 
     private static void Write(HttpResponse response, ApiError error)
     {
-        using var writer = new Utf8JsonWriter(response.BodyWriter, s_options);
+        using var writer = new Utf8JsonWriter(response.BodyWriter, Options);
         writer.WriteStartObject();
         writer.WriteStartObject("error");
         writer.WriteString("message", error.Message);

@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using OnePeace.Transformer.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OnePeace.Transformer.Tests.Checkpoints;
+
+public sealed class ModelDirectoryTests : IDisposable
+{
+    private readonly TestFiles _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public void The_model_that_ships_is_what_its_recipe_makes_byte_for_byte()
+    {
+        ModelGenerator.Create(GeneratedModel.Read(Repository("models/recipes/demo.json"), Plugins.Find), _files.At("demo"));
+
+        var shipped = Files(Repository("models/demo"));
+        Assert.Equal(8, shipped.Count);
+        Assert.Equal(shipped.Keys, Files(_files.At("demo")).Keys);
+        foreach (var (name, bytes) in Files(_files.At("demo"))) Assert.True(bytes.AsSpan().SequenceEqual(shipped[name]), name);
+    }
+
+    [Fact]
+    public void Converting_twice_gives_the_same_bytes_and_a_converted_model_converts_to_itself()
+    {
+        using (var checkpoint = ModelSources.Open(TestFiles.Reference("ckpt/retrieval_fp16.pt")))
+        {
+            ModelDirectory.Write(checkpoint, _files.At("a"));
+            ModelDirectory.Write(checkpoint, _files.At("b"));
+        }
+        using (var directory = ModelSources.Open(_files.At("a"))) ModelDirectory.Write(directory, _files.At("c"));
+
+        foreach (var (name, bytes) in Files(_files.At("a")))
+        {
+            Assert.Equal(bytes, Files(_files.At("b"))[name]);
+            Assert.Equal(bytes, Files(_files.At("c"))[name]);
+        }
+    }
+
+    [Theory]
+    [InlineData("bfloat16", ScalarType.BFloat16)]
+    [InlineData("float32", ScalarType.Float32)]
+    public void A_conversion_can_change_the_type_and_leave_modalities_out(string name, ScalarType type)
+    {
+        using var checkpoint = ModelSources.Open(TestFiles.Reference("ckpt/retrieval_fp16.pt"));
+        ModelDirectory.Write(checkpoint, _files.At("out"), DataTypes.Parse(name), ["text", "image"]);
+        using var written = ModelSources.Open(_files.At("out"));
+
+        Assert.Equal(["image", "text"], written.Modalities.Keys.Order());
+        Assert.Equal(type, written.Core.Weights["layers.0.gamma_1"].Type);
+        using var before = checkpoint.Core.Read("layers.0.gamma_1");
+        using var after = written.Core.Read("layers.0.gamma_1");
+        Assert.True(before.to(type).eq(after).all().ToBoolean());
+    }
+
+    [Fact]
+    public void What_is_not_asked_for_is_never_opened()
+    {
+        using (var checkpoint = ModelSources.Open(TestFiles.Reference("ckpt/retrieval_fp32.pt"))) ModelDirectory.Write(checkpoint, _files.At("model"));
+        foreach (var other in new[] { "image", "audio" }) File.WriteAllText(Path.Combine(_files.At("model"), "modalities", other, "weights.safetensors"), "garbage");
+
+        using var source = ModelSources.Open(_files.At("model"));
+        using var model = ModelLoader.Load(source, Plugins.Find, ["text"]);
+        Assert.Equal(["text"], model.Modalities.Keys);
+        Assert.Throws<InvalidDataException>(() => ModelLoader.Load(source, Plugins.Find, ["image"]));
+    }
+
+    [Fact]
+    public void Weights_that_do_not_fit_are_listed()
+    {
+        using (var checkpoint = ModelSources.Open(TestFiles.Reference("ckpt/retrieval_fp32.pt"))) ModelDirectory.Write(checkpoint, _files.At("model"));
+        var config = Path.Combine(_files.At("model"), "config.json");
+        var changed = JsonNode.Parse(File.ReadAllText(config))!;
+        changed["core"]!["expert_width"] = 64;
+        changed["core"]!["scale_attention"] = true;
+        File.WriteAllText(config, changed.ToJsonString());
+
+        using var source = ModelSources.Open(_files.At("model"));
+        var e = Assert.Throws<InvalidDataException>(() => ModelLoader.Load(source, Plugins.Find));
+        Assert.Contains("missing", e.Message);
+        Assert.Contains("layers.0.attn_ln.weight", e.Message);
+    }
+
+    [Fact]
+    public void What_a_configuration_leaves_out_is_as_the_architecture_has_it_by_default()
+    {
+        ModelGenerator.Create(GeneratedModel.Read(Repository("models/recipes/demo.json"), Plugins.Find), _files.At("demo"));
+        using var source = ModelSources.Open(_files.At("demo"));
+        Assert.True(source.Shape is { MagnetoScaleAttention: true, ScaleExpert: true, LayerScale: true, ScaleHeads: false });
+    }
+
+    [Theory]
+    [InlineData("""{"format": 99}""")]
+    [InlineData("not json")]
+    [InlineData("{}")]
+    public void A_folder_that_is_no_model_is_refused(string config)
+    {
+        Directory.CreateDirectory(_files.At("model"));
+        File.WriteAllText(Path.Combine(_files.At("model"), "config.json"), config);
+        Assert.Throws<InvalidDataException>(() => ModelSources.Open(_files.At("model")));
+    }
+
+    [Fact]
+    public void Raw_pretraining_checkpoints_load_and_say_what_they_left_behind()
+    {
+        using var source = ModelSources.Open(TestFiles.Reference("ckpt/pretrain_stage1_fp16.pt"));
+        Assert.Contains(source.Skipped, s => s.Name == "text_mask_token");
+        Assert.Contains(source.Skipped, s => s.Name.StartsWith("decoder_wrapper.", StringComparison.Ordinal));
+        using var model = ModelLoader.Load(source, Plugins.Find);
+        Assert.Equal(["image", "text"], model.Modalities.Keys.Order());
+    }
+
+    private static string Repository(string path) => Path.GetFullPath(Path.Combine(TestFiles.Reference("."), "..", "..", "..", path));
+
+    private static SortedDictionary<string, byte[]> Files(string folder) => new(
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllBytes));
+}

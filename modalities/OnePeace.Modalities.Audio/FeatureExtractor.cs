@@ -34,6 +34,14 @@ internal sealed class FeatureExtractor : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor waveform)
     {
         using var scope = NewDisposeScope();
+        // On a CPU clip by clip: the activations of one (512 x 16,000 for 5 s) stay in the caches, those of a batch do not.
+        Tensor[] clips = waveform.device.type == DeviceType.CPU ? waveform.split(1, 0) : [waveform];
+        return cat([.. clips.Select(Extract)], 0).MoveToOuterDisposeScope();                 // [B, T, D]
+    }
+
+    private Tensor Extract(Tensor waveform)
+    {
+        using var scope = NewDisposeScope();
         var frames = _stack.call(waveform.unsqueeze(1)).transpose(1, 2);                     // [B, T, C]
         return _output.call(_norm.call(frames)).MoveToOuterDisposeScope();                   // [B, T, D]
     }

@@ -19,7 +19,7 @@ internal sealed class OfficialConfiguration
     /// <summary>A modality's options: its adaptor's keys at the top, the task's under <c>task</c>.</summary>
     public ModalityOptions Options(string modality)
     {
-        var options = (JsonObject?)_encoder[$"{modality}_adapter"]?.DeepClone() ?? [];
+        var options = _encoder[$"{modality}_adapter"] is JsonObject adaptor ? (JsonObject)adaptor.DeepClone() : [];
         options["task"] = Task();
         return new ModalityOptions(options);
     }

@@ -57,9 +57,14 @@ internal sealed class OfficialModel
         else if (place.Part is ModelPart.DecoderCore or ModelPart.DecoderModality or ModelPart.Denoising) Skip(key, "only for pretraining");
         else if (place.Part == ModelPart.Head) Skip(key, "classification head");
         else if (place.Part == ModelPart.LogitScale) _logitScale = key;
-        else if (place is { Part: ModelPart.Modality, Modality: { } modality }) Part(modality).Add(place.Name, key);
-        else if (place.Name.StartsWith("layers.", StringComparison.Ordinal)) _core.Add(place.Name, key);
+        else if (place is { Part: ModelPart.Modality, Modality: { } modality }) Take(Part(modality), place.Name, key);
+        else if (place.Name.StartsWith("layers.", StringComparison.Ordinal)) Take(_core, place.Name, key);
         else Skip(key, "unknown");
+    }
+
+    private static void Take(Dictionary<string, string> part, string name, string key)
+    {
+        if (!part.TryAdd(name, key)) throw new InvalidDataException($"'{part[name]}' and '{key}' are old and new names of the same weight; expected one of them.");
     }
 
     private Dictionary<string, string> Part(string modality) => _modalities.TryGetValue(modality, out var part) ? part : _modalities[modality] = [];

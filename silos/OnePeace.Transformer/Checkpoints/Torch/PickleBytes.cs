@@ -30,7 +30,7 @@ internal ref struct PickleBytes(ReadOnlySpan<byte> bytes)
         const int longest = 255;
         if (length > longest) throw new InvalidDataException($"Expected an integer of at most {longest} bytes, but it claims {length}.");
         var value = new BigInteger(Take(length));
-        return value >= long.MinValue && value <= long.MaxValue ? (long)value : (double)value;
+        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : (double)value;
     }
 
     public string ReadString(ulong length)

@@ -39,7 +39,8 @@ internal sealed record PickledStorage(ScalarType Type, string Key, long Count);
 /// <summary>A tensor as a view of a storage; checked to lie within it.</summary>
 internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[] Shape, long[] Strides)
 {
-    private const int MaxDimensions = 64;   // libtorch's own limit
+    /// <summary>libtorch's own limit.</summary>
+    public const int MaxDimensions = 64;
 
     /// <summary>Whether the values lie one after the other in row-major order.</summary>
     public bool IsContiguous
@@ -59,8 +60,8 @@ internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[]
     /// <exception cref="InvalidDataException">It reaches outside its storage, or claims more values than that holds.</exception>
     public static PickledTensor Create(PickledStorage storage, long offset, long[] shape, long[] strides)
     {
-        if (shape.Length != strides.Length || shape.Length > MaxDimensions)
-            throw new InvalidDataException($"Expected a tensor of at most {MaxDimensions} dimensions with a stride for each, but got the shape {TensorSize.Text(shape)} with the strides {TensorSize.Text(strides)}.");
+        if (shape.Length != strides.Length)
+            throw new InvalidDataException($"Expected a tensor with a stride for each dimension, but got the shape {TensorSize.Text(shape)} with the strides {TensorSize.Text(strides)}.");
         var count = TensorSize.Count(shape);
         if (offset < 0 || strides.Any(s => s < 0) || count > storage.Count || (count > 0 && Last(offset, shape, strides) >= storage.Count))
             throw new InvalidDataException($"A tensor of shape {TensorSize.Text(shape)}, strides {TensorSize.Text(strides)} and offset {offset} does not fit its storage '{storage.Key}' of {storage.Count} values.");

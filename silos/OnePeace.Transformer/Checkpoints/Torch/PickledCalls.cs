@@ -17,7 +17,7 @@ internal static class PickledCalls
     /// <summary>A storage named by a persistent id: <c>('storage', type, key, location, count)</c>.</summary>
     public static PickledStorage Storage(object? id)
     {
-        if (id is not object?[] parts || parts is not ["storage", PickledGlobal { Kind: PickledKind.Storage } type, string key, string or null, long count, ..] || count < 0)
+        if (id is not object?[] parts || parts is not ["storage", PickledGlobal { Kind: PickledKind.Storage } type, string key, string or null, long count, .. var rest] || count < 0 || rest is not ([] or [null]))
             throw new InvalidDataException("Expected a persistent id ('storage', type, key, location, count), but got something else.");
         return new PickledStorage(type.Type, key, count);
     }
@@ -28,12 +28,15 @@ internal static class PickledCalls
             : throw new InvalidDataException("Expected a tensor rebuilt from (storage, offset, shape, strides, ...), but got something else.");
 
     private static long[] Integers(object?[] values) =>
-        Array.ConvertAll(values, v => v is long number ? number : throw new InvalidDataException("Expected integers as a tensor's shape and strides."));
+        values.Length > PickledTensor.MaxDimensions
+            ? throw new InvalidDataException($"Expected a tensor of at most {PickledTensor.MaxDimensions} dimensions, but got {values.Length}.")
+            : Array.ConvertAll(values, v => v is long number ? number : throw new InvalidDataException("Expected integers as a tensor's shape and strides."));
 
     private static PickledDictionary Dictionary(PickledGlobal function, object?[] arguments)
     {
         var dictionary = new PickledDictionary();
-        if (arguments is not [IEnumerable<object?> pairs]) return dictionary;   // none, or a defaultdict's factory
+        if (arguments is [] or [PickledGlobal or null]) return dictionary;   // a defaultdict has its factory here
+        if (arguments is not [IEnumerable<object?> pairs]) throw Unexpected(function, "pairs");
         foreach (var pair in pairs)
         {
             if (pair is object?[] and [var key, var value]) dictionary.Set(key, value);

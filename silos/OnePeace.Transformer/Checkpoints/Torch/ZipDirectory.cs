@@ -12,6 +12,7 @@ internal sealed record ZipEntry(string Name, int Method, int Flags, long Compres
 internal static class ZipDirectory
 {
     private const int EndLength = 22, End64Length = 56, LocatorLength = 20, CentralLength = 46, LocalLength = 30;
+    private const int MaxEntries = 200_000;   // one a tensor: the 4B model has some thousand
     private const uint EndSignature = 0x06054b50, End64Signature = 0x06064b50, LocatorSignature = 0x07064b50, CentralSignature = 0x02014b50, LocalSignature = 0x04034b50;
 
     /// <exception cref="InvalidDataException">The directory is damaged, or names an entry twice.</exception>
@@ -25,6 +26,7 @@ internal static class ZipDirectory
             if (UInt32(header) != CentralSignature) throw new InvalidDataException("The zip archive's directory is damaged.");
             int name = UInt16(header[28..]), extra = UInt16(header[30..]), comment = UInt16(header[32..]);
             var entry = ReadEntry(header, Encoding.UTF8.GetString(file.Bytes(offset + CentralLength, name)), file.Bytes(offset + CentralLength + name, extra));
+            if (entries.Count == MaxEntries) throw new InvalidDataException($"Expected a zip archive of at most {MaxEntries} entries, but it has more.");
             if (!entries.TryAdd(entry.Name, entry))
                 throw new InvalidDataException($"Expected every entry of the zip archive once, but '{PickledGlobals.Printable(entry.Name)}' comes twice.");
             offset += CentralLength + name + extra + comment;

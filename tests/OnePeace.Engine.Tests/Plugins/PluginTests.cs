@@ -59,6 +59,18 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public void Pictures_are_decoded_by_the_native_library_in_the_plugins_own_folder_and_the_plugin_is_collected_after()
+    {
+        var context = DecodeAndUnload();
+        for (var i = 0; i < 20 && context.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        Assert.False(context.IsAlive);
+    }
+
+    [Fact]
     public void A_plugin_that_is_still_used_is_not_collected()
     {
         var plugin = PluginLoader.Load(Path.Combine(Folder, "text"));
@@ -124,6 +136,17 @@ public sealed class PluginTests
         root.CopyFrom(Path.Combine(Folder, "text"), "words");
         using var catalogue = new PluginCatalogue(root.Path);
         Assert.Contains("must be named after its modality, 'text'", Assert.Throws<PluginLoadException>(() => catalogue.Get("words")).Message, StringComparison.Ordinal);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference DecodeAndUnload()
+    {
+        using var plugin = PluginLoader.Load(Path.Combine(Folder, "image"));
+        var preprocessor = plugin.Modality.CreatePreprocessor(new ModalityOptions());
+        var picture = File.ReadAllBytes(Path.Combine(ReferenceData.Folder, "image", "inputs", "a_scene.jpg"));
+        Assert.NotEmpty(preprocessor.PrepareAsync(new RawInput(picture), default).AsTask().GetAwaiter().GetResult().Fields);
+        Assert.Contains(Path.Combine(Folder, "image", "runtimes"), File.ReadAllText("/proc/self/maps"), StringComparison.Ordinal);
+        return new WeakReference(AssemblyLoadContext.GetLoadContext(plugin.Modality.GetType().Assembly));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -42,7 +42,7 @@ public sealed class LoadingTests : IDisposable
     public async Task Text_and_pictures_become_unit_vectors_through_their_plugins(string type)
     {
         await using var engine = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu", DataType = type });
-        var picture = File.ReadAllBytes(Path.Combine(ReferenceData(), "image", "inputs", "a_scene.jpg"));
+        var picture = File.ReadAllBytes(Path.Combine(ReferenceData.Folder, "image", "inputs", "a_scene.jpg"));
         var vectors = await engine.EncodeAsync(new EncodeWork(
             [new([new("text", Encoding.UTF8.GetBytes("a dog"))]), new([new("image", picture)]), new([new("text", Encoding.UTF8.GetBytes("a dog")), new("image", picture)], Fusion.Joint)]), default);
         Assert.All(vectors, v => Assert.Equal(1, v.Vector.Sum(x => x * x), type == "float32" ? 1e-5 : 2e-2));
@@ -98,12 +98,5 @@ public sealed class LoadingTests : IDisposable
     {
         using var source = ModelSources.Open(_model);
         return source.Core.Weights.Count + source.Modalities.Values.Sum(m => m.Weights.Weights.Count) + 1;   // the logit scale
-    }
-
-    private static string ReferenceData()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "OnePeace.Platform.sln"))) folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "data", "reference");
     }
 }

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OnePeace.Contracts;
 using OnePeace.Gateway.Embeddings;
 using OnePeace.Gateway.Errors;
 using OnePeace.Gateway.Health;
@@ -12,6 +14,7 @@ using OnePeace.Gateway.Models;
 using OnePeace.Gateway.OpenApi;
 using OnePeace.Gateway.Page;
 using OpenTelemetry.Metrics;
+using Orleans.Configuration;
 
 namespace OnePeace.Gateway;
 
@@ -43,6 +46,23 @@ public static class GatewayComposition
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("OnePeace.Gateway.Keys", LogLevel.Warning);   // the request's own line says 401
+        return builder;
+    }
+
+    /// <summary>Reaches silos in other processes of this machine; without it the silo is in this one.</summary>
+    /// <param name="builder">The gateway's host; it starts once a silo answers.</param>
+    /// <param name="port">The silo's port for clients.</param>
+    public static WebApplicationBuilder AddOnePeaceSiloConnection(
+        this WebApplicationBuilder builder, int port, string clusterId = "onepeace", string serviceId = "onepeace")
+    {
+        builder.UseOrleansClient(client => client
+            .UseLocalhostClustering(port, serviceId, clusterId)
+            .Configure<ClientMessagingOptions>(messaging => messaging.MaxMessageBodySize = MessageLimits.MessageBytes)
+            .UseConnectionRetryFilter(async (_, cancellation) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+                return true;
+            }));
         return builder;
     }
 

@@ -36,7 +36,8 @@ public sealed class ImagePreprocessor : IPreprocessor
         if (input.Bytes.IsEmpty)
             throw new InvalidInputException(InputFault.Unusable, "The image is empty (0 bytes): send a JPEG, PNG, WebP, GIF or BMP file.");
         if (input.Bytes.Length > _limits.MaxBytes)
-            throw new InvalidInputException(InputFault.TooLarge, $"The image file may have at most {_limits.MaxBytes:N0} bytes, but has {input.Bytes.Length:N0}: compress it or scale it down.");
+            throw new InvalidInputException(InputFault.TooLarge,
+                $"The image file may have at most {_limits.MaxBytes:N0} bytes, but has {input.Bytes.Length:N0}: compress it or scale it down.");
 
         using var image = _decoder.Open(input.Bytes);
         var pixels = ClipPixels.Normalise(BicubicResize.ToSquare(image, _side, cancellation));

@@ -18,17 +18,15 @@ internal static class JpegScans
             var marker = file[at + 1];
             var segment = file[(at + 2)..];
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC) && segment.Length >= 7)
-                CheckFrame(segment, progressive: (marker & 3) == 2, limits);
+            {
+                int height = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), width = BinaryPrimitives.ReadUInt16BigEndian(segment[5..]);
+                limits.Check(width, height, heldTwice: (marker & 3) == 2);
+            }
             if (marker == StartOfScan && ++scans > limits.MaxScans)
-                throw new InvalidInputException(InputFault.TooLarge, $"A JPEG image may have at most {limits.MaxScans} scans, but this has more: save it again without them.");
+                throw new InvalidInputException(InputFault.TooLarge,
+                    $"A JPEG image may have at most {limits.MaxScans} scans, but this has more: save it again without them.");
             at += 2 + BinaryPrimitives.ReadUInt16BigEndian(segment);
         }
-    }
-
-    private static void CheckFrame(ReadOnlySpan<byte> segment, bool progressive, ImageLimits limits)
-    {
-        int height = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), width = BinaryPrimitives.ReadUInt16BigEndian(segment[5..]);
-        (progressive ? limits with { MaxPixels = limits.MaxPixels / 2 } : limits).Check(width, height);
     }
 
     /// <summary>Where the next marker starts; restart markers and stuffed zeros belong to the scan's data.</summary>

@@ -35,7 +35,7 @@ public sealed class SkiaImageDecoder(ImageLimits limits) : IImageDecoder
         var codec = SKCodec.Create(copy) ?? throw DamagedImage.Error(format);
         try
         {
-            limits.Check(codec.Info.Width, codec.Info.Height);
+            limits.Check(codec.Info.Width, codec.Info.Height, heldTwice: format == ImageFormat.WebP || IsInterlaced(encoded, format));
             return codec;
         }
         catch (InvalidInputException)
@@ -44,4 +44,7 @@ public sealed class SkiaImageDecoder(ImageLimits limits) : IImageDecoder
             throw;
         }
     }
+
+    private static bool IsInterlaced(ReadOnlySpan<byte> encoded, ImageFormat format) =>
+        format == ImageFormat.Png && encoded.Length > 28 && encoded[28] != 0;
 }

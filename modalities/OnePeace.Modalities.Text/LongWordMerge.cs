@@ -34,13 +34,14 @@ internal sealed class LongWordMerge
         private readonly string _word;
         private readonly int[] _next;       // start of the piece behind, _word.Length at the end
         private readonly int[] _previous;   // start of the piece before, -1 at the start
-        private readonly PriorityQueue<(int Start, int End), (int Id, int Start)> _pairs = new();
+        private readonly PriorityQueue<(int Start, int End), long> _pairs;   // lowest id first, then leftmost
 
         public Pieces(LongWordMerge table, string word)
         {
             (_table, _word) = (table, word);
             _next = [.. Enumerable.Range(1, word.Length)];
             _previous = [.. Enumerable.Range(-1, word.Length)];
+            _pairs = new(word.Length);
             for (var start = 0; start < word.Length; start++)
                 Offer(start);
         }
@@ -79,7 +80,7 @@ internal sealed class LongWordMerge
         {
             var middle = _next[start];
             if (middle < _word.Length && _table.Find(_word.AsSpan(start, _next[middle] - start)) is { } id)
-                _pairs.Enqueue((start, _next[middle]), (id, start));
+                _pairs.Enqueue((start, _next[middle]), ((long)id << 32) | (uint)start);
         }
     }
 }

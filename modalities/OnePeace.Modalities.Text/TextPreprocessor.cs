@@ -33,7 +33,8 @@ public sealed class TextPreprocessor : IPreprocessor
     {
         cancellation.ThrowIfCancellationRequested();
         if (input.Bytes.Length > _maxBytes)
-            throw new InvalidInputException(InputFault.TooLarge, $"The text may have at most {_maxBytes:N0} bytes, but has {input.Bytes.Length:N0}: shorten it; only its first {_maxTokens} tokens count.");
+            throw new InvalidInputException(InputFault.TooLarge,
+                $"The text may have at most {_maxBytes:N0} bytes, but has {input.Bytes.Length:N0}: shorten it; only its first {_maxTokens} tokens count.");
         var tokens = Tokenise(Decode(input.Bytes.Span));
         var field = new InputField("tokens", HostTensor.Create(tokens, tokens.Length), Padding);
         return ValueTask.FromResult(new PreparedInput([field], tokens.Length + 1));
@@ -51,7 +52,8 @@ public sealed class TextPreprocessor : IPreprocessor
         }
         catch (DecoderFallbackException e)
         {
-            throw new InvalidInputException(InputFault.Malformed, $"The text must be UTF-8, but byte {e.Index:N0} does not belong there: send it as UTF-8.");
+            throw new InvalidInputException(InputFault.Malformed,
+                $"The text must be UTF-8, but byte {e.Index:N0} does not belong there: send it as UTF-8.");
         }
     }
 

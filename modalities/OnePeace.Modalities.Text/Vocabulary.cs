@@ -39,7 +39,8 @@ public sealed class Vocabulary
         if (named is null && (options.Assets is null || !File.Exists(path)))
             return Official;
         if (!File.Exists(path))
-            throw new InvalidDataException($"Text option 'vocabulary_file' names '{named}', which is not there: give a file of rows 'bpe_id, bytes_base64, dictionary_id'.");
+            throw new InvalidDataException(
+                $"Text option 'vocabulary_file' names '{named}', which is not there: give a file of rows 'bpe_id, bytes_base64, dictionary_id'.");
         using var file = File.OpenText(path);
         return Read(file);
     }
@@ -67,7 +68,8 @@ public sealed class Vocabulary
             || !Convert.TryFromBase64String(cells[1], spelling, out var length) || length == 0
             || !int.TryParse(cells[2], CultureInfo.InvariantCulture, out var dictionaryId) || dictionaryId < 0)
         {
-            throw new InvalidDataException($"Row {_spellings.Count + 1} of the vocabulary must be '{_spellings.Count}', base64 bytes and a dictionary id between tabs.");
+            throw new InvalidDataException(
+                $"Row {_spellings.Count + 1} of the vocabulary must be '{_spellings.Count}', base64 bytes and a dictionary id between tabs.");
         }
         _spellings.Add(spelling[..length]);
         _dictionaryIds.Add(dictionaryId);

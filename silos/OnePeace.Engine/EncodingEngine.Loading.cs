@@ -1,6 +1,7 @@
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Plugins;
 using OnePeace.Engine.Serving;
+using OnePeace.Transformer;
 using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Engine;
@@ -16,11 +17,12 @@ public sealed partial class EncodingEngine
     /// <exception cref="InvalidDataException">The model is damaged, or no model.</exception>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="PluginLoadException">A modality's plugin is missing or cannot be loaded.</exception>
+    /// <exception cref="EngineUnavailableException">torch cannot be loaded.</exception>
     public static async Task<EncodingEngine> LoadAsync(string path, PluginCatalogue plugins, EngineOptions options,
         IReadOnlyCollection<string>? modalities = null, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        TorchRuntime.EnsureLoaded();
+        await Task.Run(TorchRuntime.EnsureLoaded, cancellation).ConfigureAwait(false);
         var devices = Enumerable.Range(0, Math.Max(1, options.Slots))
             .Select(slot => new DeviceThread($"device slot {slot}", options.ResolveTorchThreads())).ToArray();
         try
@@ -44,13 +46,28 @@ public sealed partial class EncodingEngine
         var device = options.ResolveDevice();
         var type = options.ResolveDataType(device);
         var model = ModelLoader.Load(source, plugins.Get, modalities, device, type);
-        return new ServedModel(model, model.Modalities.Keys.Select(plugins.Find))
+        try
         {
-            Name = source.Name,
-            Notice = source.Notice,
-            CoreHash = source.CoreHash,
-            Device = device,
-            DataType = type,
-        };
+            CheckEmbeds(model, source.Name);
+            return new ServedModel(model, model.Modalities.Keys.Select(plugins.Find))
+            {
+                Name = source.Name,
+                Notice = source.Notice,
+                CoreHash = source.CoreHash,
+                Device = device,
+                DataType = type,
+            };
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckEmbeds(OnePeaceModel model, string name)
+    {
+        foreach (var modality in model.Modalities.Values.Where(m => !m.WeightShapes().ContainsKey("projection.weight")))
+            throw new InvalidDataException($"The model '{name}' makes no embeddings of the modality '{modality.Name}': it has no projection. Use a retrieval or pretraining model.");
     }
 }

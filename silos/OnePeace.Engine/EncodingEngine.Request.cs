@@ -10,6 +10,8 @@ public sealed partial class EncodingEngine
     /// <summary>One request on its way: its items run at once, and the first that fails ends them all.</summary>
     private sealed class EncodeRequest(EncodeWork work, DateTimeOffset deadline, EncodingEngine engine)
     {
+        private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+
         private Exception? _failure;
 
         public async Task<IReadOnlyList<Embedding>> RunAsync(CancellationToken cancellation)
@@ -17,7 +19,7 @@ public sealed partial class EncodingEngine
             var left = deadline - engine._time.GetUtcNow();
             if (left <= TimeSpan.Zero) throw Late();
             using var admission = Admit();
-            using var timer = new CancellationTokenSource(left, engine._time);
+            using var timer = new CancellationTokenSource(left < LongestTimer ? left : LongestTimer, engine._time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
             try
             {

@@ -39,6 +39,9 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
 
     public bool Healthy => _devices.All(d => d.Healthy);
 
+    /// <summary>Sequences that wait in the queue.</summary>
+    public int Waiting => _queue.Count;
+
     public EngineDescription Describe() => _model.Describe();
 
     public async Task<IReadOnlyList<Embedding>> EncodeAsync(EncodeWork work, CancellationToken cancellation)
@@ -69,7 +72,6 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         Close(new EngineUnavailableException("The engine is closed."));
         foreach (var device in _devices) await device.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
-        _preparation.Dispose();
         _model.Dispose();
     }
 

@@ -25,17 +25,29 @@ internal sealed class EngineService(
             _engine = await options.LoadEngine(services, stopping);
             if (seat.Occupy(_engine))
                 log.LogInformation("Serving {Model}", _engine.Describe().Model);
+            await WatchAsync(_engine, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            log.LogInformation("Stopped while loading");
+            log.LogInformation("Stopping");
         }
         catch (Exception e)
         {
             seat.Fail(e);
-            log.LogCritical(e, "The model could not be loaded");
+            log.LogCritical(e, "The model cannot be served");
             Environment.ExitCode = 1;
             lifetime.StopApplication();
+        }
+    }
+
+    /// <summary>Returns never: a device that is lost ends the process, so that whoever supervises it starts a sound one.</summary>
+    private static async Task WatchAsync(IEncodingEngine engine, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            if (!engine.Healthy)
+                throw new EngineUnavailableException("The device is lost; the process ends.");
         }
     }
 

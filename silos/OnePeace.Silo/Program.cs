@@ -1,1 +1,30 @@
-System.Console.WriteLine("silo");
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OnePeace.Engine;
+using OnePeace.Engine.Plugins;
+using OnePeace.Silo;
+
+var builder = Host.CreateApplicationBuilder();
+builder.Configuration.AddEnvironmentVariables("ONEPEACE_");
+builder.Configuration.AddCommandLine(args);
+SiloSettings settings;
+try
+{
+    settings = SiloSettings.Read(builder.Configuration);
+}
+catch (Exception e) when (e is ArgumentException or FormatException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}
+builder.Services.AddSingleton(_ => settings.OpenPlugins());
+builder.AddOnePeaceSilo(new SiloOptions
+{
+    SiloPort = settings.SiloPort,
+    ClientPort = settings.ClientPort,
+    LoadEngine = async (services, cancellation) => await EncodingEngine.LoadAsync(
+        settings.Model, services.GetRequiredService<PluginCatalogue>(), new EngineOptions { Device = settings.Device }, cancellation: cancellation),
+});
+await builder.Build().RunAsync();
+return Environment.ExitCode;

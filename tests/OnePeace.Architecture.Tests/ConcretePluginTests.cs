@@ -28,7 +28,7 @@ public sealed class ConcretePluginTests
     }
 
     [Fact]
-    public void No_file_of_core_engine_grains_gateway_or_client_names_three_modalities() => Assert.Empty(NamingThree(Repository.Files));
+    public void No_file_of_core_engine_grains_or_host_names_three_modalities() => Assert.Empty(NamingThree(Repository.Files));
 
     [Theory]
     [InlineData("""var known = name switch { "text" => 1, "image" => 2, "audio" => 3 };""")]
@@ -58,7 +58,7 @@ public sealed class ConcretePluginTests
     private static IReadOnlyList<string> NamingThree(IEnumerable<SourceFile> files) =>
     [
         .. from file in files
-           where file.IsCSharp && file.IsIn("silos", "grains", "host/OnePeace.Gateway", "host/OnePeace.Client")
+           where file.IsCSharp && file.IsIn("silos", "grains", "host")
            let words = CSharpText.Words(CSharpText.WithoutComments(file.Text).Replace("System.Text", "")).ToHashSet()
            where Names.Count(words.Contains) >= 3
            select $"{file} names {string.Join(", ", Names.Where(words.Contains))}",

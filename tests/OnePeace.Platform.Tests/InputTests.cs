@@ -20,13 +20,6 @@ public sealed class InputTests : IDisposable
             Read("--text", "a", "b", "--modality", "smell", "x.bin", "--text", "-c", "@d", "--smell", "y.bin", "z.bin", "--text", "")
                 .Select(source => $"{source.Modality}:{source.Argument}"));
 
-    [Fact]
-    public void Files_without_an_option_belong_to_the_modality_of_the_command()
-    {
-        var sources = ReadFor("smell", "a.bin", "--model", "m", "b.bin", "--text", "c");
-        Assert.Equal(["smell:a.bin", "smell:b.bin", "text:c"], sources.Select(source => $"{source.Modality}:{source.Argument}"));
-    }
-
     [Theory]
     [InlineData("--modality")]
     [InlineData("--modality", "smell")]
@@ -78,13 +71,11 @@ public sealed class InputTests : IDisposable
     private static IEnumerable<string> Labels(string modality, string list) =>
         new InputReader(IsText).Read([new(modality, list, SourceKind.List)]).Select(row => row.Label);
 
-    private static IReadOnlyList<InputSource> Read(params string[] arguments) => ReadFor(null, arguments);
-
-    private static IReadOnlyList<InputSource> ReadFor(string? positional, params string[] arguments)
+    private static IReadOnlyList<InputSource> Read(params string[] arguments)
     {
-        var command = new Command("do") { new Option<string>("--model"), new Argument<string[]>("files") { Arity = ArgumentArity.ZeroOrMore } };
+        var command = new Command("do") { new Option<string>("--model") };
         var inputs = new InputOptions(command, ["text", "smell"]);
         inputs.AddGeneric(command);
-        return inputs.Read(command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null }), positional);
+        return inputs.Read(command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null }));
     }
 }

@@ -7,26 +7,27 @@ namespace OnePeace.Grains.Transformers;
 /// <summary>What the engine throws, as data that crosses a grain boundary unchanged.</summary>
 internal static class EngineFaults
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
     public static EncodeFault From(Exception exception) => exception switch
     {
         ItemRejectedException e => new EncodeFault(KindOf(e.Fault), e.Message) { Item = e.Index },
+        UnknownModalityException e => new EncodeFault(FaultKind.UnknownModality, e.Message),
         EngineOverloadedException e => new EncodeFault(FaultKind.Overloaded, "The server is at its limit; nothing of this request was started.")
         {
             RetryAfter = e.RetryAfter,
         },
-        TimeoutException => new EncodeFault(FaultKind.TimedOut, "The request's deadline passed before its turn came.") { RetryAfter = s_soon },
+        TimeoutException => new EncodeFault(FaultKind.TimedOut, "The request's deadline passed before its turn came.") { RetryAfter = Soon },
         OperationCanceledException => new EncodeFault(FaultKind.Cancelled, "The caller left."),
-        ObjectDisposedException => NotReady(TransformerState.Draining),
+        EngineUnavailableException => NotReady(TransformerState.Draining),
         _ => new EncodeFault(FaultKind.Internal, "The server failed on this request; its log says why."),
     };
 
     public static EncodeFault NotReady(TransformerState state) => state switch
     {
         TransformerState.Draining => new EncodeFault(FaultKind.NotReady, "The server is shutting down.") { RetryAfter = TimeSpan.FromSeconds(5) },
-        TransformerState.Failed => new EncodeFault(FaultKind.NotReady, "The model could not be loaded; the server's log says why."),
-        _ => new EncodeFault(FaultKind.NotReady, "The model is still loading.") { RetryAfter = s_soon },
+        TransformerState.Failed => new EncodeFault(FaultKind.NotReady, "The model cannot be served; the server's log says why."),
+        _ => new EncodeFault(FaultKind.NotReady, "The model is still loading.") { RetryAfter = Soon },
     };
 
     private static FaultKind KindOf(InputFault fault) => fault switch

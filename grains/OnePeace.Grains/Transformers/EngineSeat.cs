@@ -24,7 +24,7 @@ public sealed class EngineSeat(TimeProvider time)
         return _loaded.TrySetResult(engine);
     }
 
-    /// <summary>The engine could not be loaded.</summary>
+    /// <summary>The engine could not be loaded, or its device is lost.</summary>
     public void Fail(Exception reason)
     {
         _now = new Occupancy(TransformerState.Failed, null, time.GetUtcNow());

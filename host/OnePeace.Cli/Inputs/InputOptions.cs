@@ -26,20 +26,15 @@ internal sealed class InputOptions
         Add(command, new("--modality") { Description = "A modality's name, then files of it", HelpName = "NAME F" }, null, SourceKind.File);
 
     /// <summary>The inputs in the order of the command line.</summary>
-    /// <param name="positional">The modality of files given without an option, where the command takes such.</param>
     /// <exception cref="BadUsageException"><c>--modality</c> came without a name or without files.</exception>
-    public IReadOnlyList<InputSource> Read(ParseResult parsed, string? positional = null)
-    {
-        var sources = new List<InputSource>();
-        foreach (var (option, values) in Groups(parsed.Tokens))
-        {
-            if (_meaning.TryGetValue(option, out var meaning))
-                sources.AddRange(Named(meaning.Modality, meaning.Kind, values));
-            else if (positional is not null)
-                sources.AddRange(values.Skip(option.Length == 0 ? 0 : 1).Select(value => new InputSource(positional, value, SourceKind.File)));
-        }
-        return sources;
-    }
+    public IReadOnlyList<InputSource> Read(ParseResult parsed) =>
+    [
+        .. from @group in Groups(parsed.Tokens)
+           where _meaning.ContainsKey(@group.Option)
+           let meaning = _meaning[@group.Option]
+           from source in Named(meaning.Modality, meaning.Kind, @group.Values)
+           select source,
+    ];
 
     private void Add(Command command, Option<string[]> option, string? modality, SourceKind kind)
     {

@@ -46,7 +46,7 @@ internal sealed class ServedModels(GatewayOptions options, IGrainFactory grains,
     {
         TransformerState.Loading => "The model is still loading.",
         TransformerState.Draining => "The server is shutting down.",
-        _ => "The model could not be loaded; the server's log says why.",
+        _ => "The model cannot be served; the server's log says why.",
     })
     {
         RetryAfter = TimeSpan.FromSeconds(2),

@@ -3,32 +3,30 @@ using System.Diagnostics;
 
 namespace OnePeace.Modalities.Audio.Decoding;
 
-/// <summary>The sound of MP4 (M4A, MOV), Matroska (WebM), AAC, AMR, AVI and FLV files, by ffmpeg as a process where it is installed.</summary>
-/// <remarks>
-/// The container is told from the first bytes and forced, so that a playlist is never opened; only local files and pipes may be read.
-/// What ffmpeg writes is a WAV of floats with all channels, read by <see cref="WavDecoder"/>.
-/// </remarks>
-/// <param name="program">The program to run.</param>
+/// <summary>The first sound track of M4A, MP4, MOV, WebM, Matroska, AAC, AMR, AVI and FLV by an ffmpeg process without network or playlists.</summary>
+/// <param name="program">Name or path of the program.</param>
 public sealed class FfmpegDecoder(string program = "ffmpeg") : IAudioDecoder
 {
-    private const int HeaderBytes = 4096;
+    private const string InputName = "input";
 
-    private static readonly WavDecoder Wav = new();
+    /// <summary>Sound only: no picture or subtitle decoder ever sees the file.</summary>
+    private const string Codecs = "aac,aac_fixed,aac_latm,ac3,ac3_fixed,eac3,alac,flac,mp2,mp2float,mp3,mp3float,opus,libopus,vorbis,libvorbis,"
+        + "amrnb,amrwb,libopencore_amrnb,libopencore_amrwb,speex,libspeex,nellymoser,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,adpcm_swf,"
+        + "pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_alaw,pcm_mulaw";
 
-    public bool Reads(ReadOnlySpan<byte> bytes) => Demuxer(bytes) is not null;
+    private static readonly string[] _keptVariables = ["PATH", "LD_LIBRARY_PATH", "SystemRoot"];
+
+    public bool Reads(ReadOnlySpan<byte> bytes) => ContainerSignature.Demuxer(bytes) is not null;
 
     public async ValueTask<DecodedAudio> DecodeAsync(ReadOnlyMemory<byte> bytes, AudioLimits limits, CancellationToken cancellation)
     {
-        var demuxer = Demuxer(bytes.Span) ?? throw new InvalidInputException(InputFault.UnsupportedFormat, "The sound is in no container that ffmpeg is asked to read here.");
-        var folder = Directory.CreateTempSubdirectory("onepeace-sound-");   // readable by this user only
+        var demuxer = ContainerSignature.Demuxer(bytes.Span) ?? throw new InvalidInputException(InputFault.UnsupportedFormat,
+            "The audio must be M4A, MP4, MOV, WebM, Matroska, AAC, AMR, AVI or FLV, but its first bytes are none of these: convert it.");
+        var folder = Directory.CreateTempSubdirectory("onepeace-audio-");   // for this user only
         try
         {
-            var input = Path.Combine(folder.FullName, "input");             // MP4 cannot be read from a pipe
-            await File.WriteAllBytesAsync(input, bytes, cancellation).ConfigureAwait(false);
-            var wave = await RunAsync(demuxer, input, limits, cancellation).ConfigureAwait(false);
-            return wave.Length == 0
-                ? throw new InvalidInputException(InputFault.Unusable, "The file has no sound that can be decoded: it is damaged, or it has no audio track.")
-                : await Wav.DecodeAsync(wave, limits, cancellation).ConfigureAwait(false);
+            await WriteAsync(Path.Combine(folder.FullName, InputName), bytes, cancellation);
+            return await RunAsync(folder.FullName, demuxer, limits, cancellation);
         }
         finally
         {
@@ -36,52 +34,54 @@ public sealed class FfmpegDecoder(string program = "ffmpeg") : IAudioDecoder
         }
     }
 
-    /// <summary>ffmpeg's name of the container, or null.</summary>
-    private static string? Demuxer(ReadOnlySpan<byte> bytes)
+    private static async Task WriteAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        if (bytes.Length < 12) return null;
-        if (bytes[4..8].SequenceEqual("ftyp"u8)) return "mov";
-        if (bytes.StartsWith<byte>([0x1A, 0x45, 0xDF, 0xA3])) return "matroska";
-        if (bytes.StartsWith("#!AMR"u8)) return "amr";
-        if (bytes.StartsWith("RIFF"u8) && bytes[8..12].SequenceEqual("AVI "u8)) return "avi";
-        if (bytes.StartsWith("FLV\u0001"u8)) return "flv";
-        return bytes[0] == 0xFF && (bytes[1] & 0xF6) == 0xF0 ? "aac" : null;
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using var file = new FileStream(path, options);
+        await file.WriteAsync(bytes, cancellation);
     }
 
-    private async Task<byte[]> RunAsync(string demuxer, string input, AudioLimits limits, CancellationToken cancellation)
+    private async Task<DecodedAudio> RunAsync(string folder, string demuxer, AudioLimits limits, CancellationToken cancellation)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(TimeSpan.FromSeconds(limits.MaxSeconds));
-        using var process = Start(demuxer, input);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        time.CancelAfter(TimeSpan.FromSeconds(limits.MaxSeconds));
+        using var process = Start(folder, demuxer);
+        using var kill = time.Token.UnsafeRegister(_ => Kill(process), null);
+        var complaints = process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
         try
         {
-            var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, timeout.Token);
-            var wave = await ReadAsync(process.StandardOutput.BaseStream, limits, timeout.Token).ConfigureAwait(false);
-            await errors.ConfigureAwait(false);
-            await process.WaitForExitAsync(timeout.Token).ConfigureAwait(false);
-            return process.ExitCode == 0 ? wave : [];
+            var samples = await WaveStream.ReadAsync(process.StandardOutput.BaseStream, limits, time.Token);
+            time.Token.ThrowIfCancellationRequested();
+            await process.WaitForExitAsync(time.Token);
+            return samples is not null && process.ExitCode == 0 ? samples.Finish() : throw Unusable();
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new InvalidInputException(InputFault.TooLarge, $"The sound takes longer than {limits.MaxSeconds} seconds to decode: shorten it.");
+            throw new InvalidInputException(InputFault.Unusable,
+                $"The audio must decode within {limits.MaxSeconds} s, but took longer: send a shorter clip, or WAV.");
         }
         finally
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            Kill(process);
+            await process.WaitForExitAsync(CancellationToken.None);
+            await complaints;
         }
     }
 
-    private Process Start(string demuxer, string input)
+    private Process Start(string folder, string demuxer)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] arguments =
-        [
-            "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe", "-f", demuxer, "-i", $"file:{input}",
-            "-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
-        ];
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(program)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var kept = _keptVariables.Where(start.Environment.ContainsKey).ToDictionary(name => name, name => start.Environment[name]);
         start.Environment.Clear();
-        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
+        foreach (var (name, value) in kept) start.Environment[name] = value;
+        foreach (var argument in Arguments(demuxer)) start.ArgumentList.Add(argument);
         try
         {
             var process = Process.Start(start)!;
@@ -91,20 +91,32 @@ public sealed class FfmpegDecoder(string program = "ffmpeg") : IAudioDecoder
         catch (Win32Exception)
         {
             throw new InvalidInputException(InputFault.UnsupportedFormat,
-                "M4A, WebM and videos need ffmpeg on the server, which is not installed (Debian: apt install ffmpeg). WAV works without it.");
+                "M4A, WebM and other films' sound need the program ffmpeg on the server (Debian: apt install ffmpeg); WAV works without it.");
         }
     }
 
-    private static async Task<byte[]> ReadAsync(Stream output, AudioLimits limits, CancellationToken cancellation)
+    /// <summary>One named demuxer, also for what lies inside it (AVI subtitles can carry a playlist), and no file but the input.</summary>
+    private static IEnumerable<string> Arguments(string demuxer) =>
+    [
+        "-nostdin", "-hide_banner", "-loglevel", "error", "-max_alloc", "268435456",
+        "-protocol_whitelist", "file,pipe", "-format_whitelist", demuxer, "-codec_whitelist", Codecs, "-f", demuxer,
+        .. demuxer == "mov" ? ["-enable_drefs", "0", "-use_absolute_path", "0"] : Array.Empty<string>(),
+        "-threads", "1", "-vn", "-sn", "-dn", "-i", $"file:{InputName}",
+        "-map", "0:a:0", "-map_metadata", "-1", "-f", "wav", "-c:a", "pcm_f32le", "pipe:1",
+    ];
+
+    private static void Kill(Process process)
     {
-        using var wave = new MemoryStream();
-        var chunk = new byte[1 << 16];
-        while (await output.ReadAsync(chunk, cancellation).ConfigureAwait(false) is > 0 and var count)
+        try
         {
-            if (wave.Length + count > (limits.MaxSamples * sizeof(float)) + HeaderBytes)
-                throw new InvalidInputException(InputFault.TooLarge, $"The sound may have at most {limits.MaxSamples:N0} samples over all channels, but has more: shorten it.");
-            wave.Write(chunk, 0, count);
+            process.Kill(entireProcessTree: true);
         }
-        return wave.ToArray();
+        catch (Exception failure) when (failure is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It has ended by itself in the meantime.
+        }
     }
+
+    private static InvalidInputException Unusable() => new(InputFault.Unusable,
+        "The audio must be a whole file with a sound track, but none could be decoded from it: check that it plays, or send WAV.");
 }

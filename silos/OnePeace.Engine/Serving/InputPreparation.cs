@@ -4,7 +4,7 @@ using OnePeace.Modalities;
 namespace OnePeace.Engine.Serving;
 
 /// <summary>Decodes and validates raw inputs on the thread pool, a bounded number at once, and learns what a modality's inputs cost.</summary>
-internal sealed class InputPreparation(IReadOnlyDictionary<string, IPreprocessor> preprocessors, int parallelism) : IDisposable
+internal sealed class InputPreparation(IReadOnlyDictionary<string, IPreprocessor> preprocessors, int parallelism)
 {
     private const int FirstEstimate = 64;
     private const double Weight = 0.05;
@@ -41,6 +41,4 @@ internal sealed class InputPreparation(IReadOnlyDictionary<string, IPreprocessor
             _slots.Release();
         }
     }
-
-    public void Dispose() => _slots.Dispose();
 }

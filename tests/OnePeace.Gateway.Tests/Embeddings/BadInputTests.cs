@@ -63,12 +63,17 @@ public sealed class BadInputTests(Platform platform)
     [Theory]
     [InlineData("overloaded", "overloaded", 4)]
     [InlineData("late", "timeout", 2)]
+    [InlineData("closed", "not_ready", 5)]
     public async Task Pressure_is_a_503_with_Retry_After(string text, string code, int seconds)
     {
         var response = await platform.Client.EmbedAsync($$"""{"input":"{{text}}"}""");
         Assert.Equal(TimeSpan.FromSeconds(seconds), response.Headers.RetryAfter!.Delta);
         Assert.Equal(code, (string)(await response.ErrorAsync(503))["code"]!);
     }
+
+    [Fact]
+    public async Task A_modality_that_was_detached_meanwhile_is_a_400() =>
+        Assert.Equal("unknown_modality", (string)(await (await platform.Client.EmbedAsync("""{"input":"detached"}""")).ErrorAsync(400))["code"]!);
 
     [Fact]
     public async Task A_defect_of_the_server_shows_nothing_of_its_inside()

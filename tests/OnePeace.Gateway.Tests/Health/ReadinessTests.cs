@@ -51,10 +51,21 @@ public sealed class ReadinessTests
         await platform.InitializeAsync();
         platform.Loading.SetException(new InvalidDataException("no such checkpoint"));
 
-        await platform.StoppingAsync();
+        await platform.StoppingAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(1, Environment.ExitCode);
         Environment.ExitCode = 0;
         Assert.Contains(platform.Logs.All, line => line.StartsWith("Critical") && line.Contains("no such checkpoint"));
+    }
+
+    [Fact]
+    public async Task A_lost_device_stops_the_server_within_two_seconds()
+    {
+        await using var platform = new Platform();
+        await platform.InitializeAsync();
+        platform.Engine.Healthy = false;
+        await platform.StoppingAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal(1, Environment.ExitCode);
+        Environment.ExitCode = 0;
     }
 
     [Fact]

@@ -18,6 +18,8 @@ internal sealed class HashingEngine : IEncodingEngine, IAsyncDisposable
     /// <summary>Every request waits for this.</summary>
     public Task Hold { get; set; } = Task.CompletedTask;
 
+    public bool Healthy { get; set; } = true;
+
     public bool Disposed { get; private set; }
 
     public ConcurrentQueue<EncodeWork> Seen { get; } = new();
@@ -29,6 +31,8 @@ internal sealed class HashingEngine : IEncodingEngine, IAsyncDisposable
         ["too large"] = i => new ItemRejectedException(i, InputFault.TooLarge, "1 MiB at most"),
         ["unsupported"] = i => new ItemRejectedException(i, InputFault.UnsupportedFormat, "no decoder"),
         ["unusable"] = i => new ItemRejectedException(i, InputFault.Unusable, "decodes to nothing"),
+        ["detached"] = _ => new UnknownModalityException("text", ["smell"]),
+        ["closed"] = _ => new EngineUnavailableException("secret device"),
         ["overloaded"] = _ => new EngineOverloadedException(TimeSpan.FromSeconds(3.2)),
         ["late"] = _ => new TimeoutException("secret detail"),
         ["broken"] = _ => new InvalidDataException("secret /path/of/server"),

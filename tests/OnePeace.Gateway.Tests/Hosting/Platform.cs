@@ -24,6 +24,9 @@ public sealed class Platform : IAsyncLifetime
 
     internal Func<GatewayOptions, GatewayOptions> Configure { get; init; } = o => o;
 
+    /// <summary>The client port of a silo in another host, instead of one in this.</summary>
+    public int? SiloPort { get; init; }
+
     internal LogLines Logs { get; } = new();
 
     public string Key { get; private set; } = "";
@@ -43,7 +46,10 @@ public sealed class Platform : IAsyncLifetime
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders().AddProvider(Logs);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.AddOnePeaceSilo(new SiloOptions { LoadEngine = (_, _) => Loading?.Task ?? Task.FromResult<IEncodingEngine>(Engine) });
+        if (SiloPort is { } port)
+            builder.AddOnePeaceSiloConnection(port);
+        else
+            builder.AddOnePeaceSilo(new SiloOptions { LoadEngine = (_, _) => Loading?.Task ?? Task.FromResult<IEncodingEngine>(Engine) });
         builder.AddOnePeaceGateway(Configure(new GatewayOptions { DataDirectory = _data }));
         _app = builder.Build();
         _app.MapOnePeaceGateway();
@@ -67,11 +73,11 @@ public sealed class Platform : IAsyncLifetime
     public Task StopAsync() => _app.StopAsync();
 
     /// <summary>Completes when the server has decided to stop.</summary>
-    public async Task StoppingAsync()
+    public async Task StoppingAsync(TimeSpan patience)
     {
         var stopping = new TaskCompletionSource();
         using var registration = _app.Lifetime.ApplicationStopping.Register(stopping.SetResult);
-        await stopping.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await stopping.Task.WaitAsync(patience);
     }
 
     public async ValueTask DisposeAsync()

@@ -19,7 +19,7 @@ function show(id, text) {
   $(id).textContent = text ?? '';
 }
 
-const short = hash => hash.length > 20 ? hash.slice(0, 19) + '…' : hash;
+const short = hash => hash.length > 16 ? hash.slice(0, 15) + '…' : hash;
 
 async function call(path, body) {
   const response = await fetch(path, {
@@ -80,7 +80,7 @@ function showModalities() {
   $('modalities').replaceChildren(...modalities.map(m => element('tr', {},
     element('th', { scope: 'row', textContent: m.id }),
     element('td', {}, element('span', { className: 'pill ' + (m.state === 'ready' ? 'good' : ''), textContent: m.state })),
-    element('td', { textContent: m.version }),
+    element('td', { textContent: m.version.split('+')[0], title: m.version }),
     element('td', { textContent: m.media_types.join(', ') }),
     element('td', {}, element('code', { textContent: short(m.hash), title: m.hash })))));
   const media = modalities.filter(m => !takesText(m)).map(m => m.id);

@@ -1,0 +1,58 @@
+using System.Buffers;
+
+namespace OnePeace.Modalities.Audio.Decoding;
+
+/// <summary>Collects decoded frames as mono and stops at the limit, whatever a header promised.</summary>
+internal sealed class MonoSamples
+{
+    private readonly ArrayBufferWriter<float> _mono = new();
+    private readonly int _channels;
+    private readonly int _sampleRateHz;
+    private readonly AudioLimits _limits;
+    private long _taken;
+
+    /// <exception cref="InvalidInputException">Channels outside 1..64 or a rate outside 1..768000.</exception>
+    public MonoSamples(long channels, long sampleRateHz, AudioLimits limits)
+    {
+        if (channels is < 1 or > 64 || sampleRateHz is < 1 or > 768_000)
+        {
+            throw new InvalidInputException(InputFault.Unusable,
+                $"The audio must have 1 to 64 channels at 1 to 768000 Hz, but has {channels} at {sampleRateHz} Hz: resample it.");
+        }
+        _channels = (int)channels;
+        _sampleRateHz = (int)sampleRateHz;
+        _limits = limits;
+    }
+
+    /// <summary>Samples of a buffer that holds about 64 KiB of whole frames.</summary>
+    public int ChunkLength => 16_384 / _channels * _channels;
+
+    /// <exception cref="InvalidInputException">So many frames do not fit the limit.</exception>
+    public void Expect(long frames)
+    {
+        if (frames > _limits.MaxSamples / _channels) throw TooLong();
+    }
+
+    /// <param name="interleaved">Whole frames; an incomplete last one is dropped.</param>
+    /// <exception cref="InvalidInputException">Over the limit.</exception>
+    public void Add(ReadOnlySpan<float> interleaved)
+    {
+        _taken += interleaved.Length;
+        if (_taken > _limits.MaxSamples) throw TooLong();
+        _mono.Write(MonoMix.Mix(interleaved.ToArray(), _channels));
+    }
+
+    /// <exception cref="InvalidInputException">No frame, or a sample that is not finite.</exception>
+    public DecodedAudio Finish()
+    {
+        var samples = _mono.WrittenSpan.ToArray();
+        if (samples.Length == 0)
+            throw new InvalidInputException(InputFault.Unusable, "The audio decodes to no samples: send a clip that holds sound.");
+        if (!Array.TrueForAll(samples, float.IsFinite))
+            throw new InvalidInputException(InputFault.Unusable, "The audio holds samples that are not finite: export it again.");
+        return new DecodedAudio(samples, _sampleRateHz);
+    }
+
+    private InvalidInputException TooLong() => new(InputFault.TooLarge,
+        $"The audio may decode to at most {_limits.MaxSamples} samples over all its channels, but holds more: send a shorter clip.");
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Configuration;
+using OnePeace.Engine;
+using OnePeace.Engine.Plugins;
+
+namespace OnePeace.Silo;
+
+/// <summary>What a silo process is told: <c>--model DIR</c> on the command line, or <c>ONEPEACE_MODEL=DIR</c> in the environment, and so on.</summary>
+/// <param name="Model">A model directory or an official checkpoint.</param>
+/// <param name="Modalities">Folder of the plugins; null for those beside the executable.</param>
+/// <param name="Device">As <see cref="EngineOptions.Device"/>.</param>
+internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort)
+{
+    private const int OrleansSiloPort = 11111, OrleansClientPort = 30000;
+
+    /// <exception cref="ArgumentException">A setting is missing or no number; the message says which.</exception>
+    public static SiloSettings Read(IConfiguration configuration) => new(
+        configuration["model"] ?? throw new ArgumentException("A silo needs a model: --model DIR_OR_CHECKPOINT, or ONEPEACE_MODEL."),
+        configuration["modalities"],
+        configuration["device"] ?? "auto",
+        Port(configuration, "silo-port", OrleansSiloPort),
+        Port(configuration, "client-port", OrleansClientPort));
+
+    public PluginCatalogue OpenPlugins() => Modalities is null ? PluginCatalogue.BesideExecutable() : new PluginCatalogue(Modalities);
+
+    private static int Port(IConfiguration configuration, string name, int fallback) => configuration[name] switch
+    {
+        null => fallback,
+        var text when int.TryParse(text, out var port) && port is >= 0 and <= 65535 => port,
+        var text => throw new ArgumentException($"--{name} must be 0 to 65535, but is '{text}'."),
+    };
+}

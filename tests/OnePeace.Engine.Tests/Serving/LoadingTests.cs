@@ -1,0 +1,101 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using OnePeace.Engine.Plugins;
+using OnePeace.Engine.Tests.Plugins;
+using OnePeace.Modalities;
+using OnePeace.Transformer.Checkpoints;
+using static TorchSharp.torch;
+
+namespace OnePeace.Engine.Tests.Serving;
+
+public sealed class LoadingTests : IDisposable
+{
+    private static readonly string[] Names = ["text", "image"];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly PluginCatalogue _catalogue = PluginCatalogue.BesideExecutable();
+    private readonly string _model;
+
+    public LoadingTests()
+    {
+        _model = Path.Combine(_folder.Path, "model");
+        var options = new Dictionary<string, JsonObject> { ["text"] = new() { ["vocabulary"] = 50_265 }, ["image"] = new() { ["bucket_size"] = 4 } };
+        ModelGenerator.Create(new GeneratedModel("tiny", TestEngines.Shape, [.. Names.Select(n => (_catalogue.Get(n), new ModalityOptions(options[n])))]), _model);
+    }
+
+    [Fact]
+    public async Task A_loaded_engine_describes_what_it_serves()
+    {
+        await using var engine = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu" });
+        var description = engine.Describe();
+        Assert.Equal(("tiny", 32, "cpu", "float32"), (description.Model, description.Dimensions, description.Device, description.DataType));
+        Assert.Matches("^[0-9a-f]{64}$", description.CoreHash);
+        Assert.Equal(["image", "text"], description.Modalities.Select(m => m.Name));
+        var text = description.Modalities[1];
+        Assert.Equal((_catalogue.Find("text").Hash, "ready", "text/plain"), (text.Hash, text.State, Assert.Single(text.MediaTypes)));
+        Assert.StartsWith("0.1.0", text.Version, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("float32")]
+    [InlineData("bfloat16")]
+    public async Task Text_and_pictures_become_unit_vectors_through_their_plugins(string type)
+    {
+        await using var engine = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu", DataType = type });
+        var picture = File.ReadAllBytes(Path.Combine(ReferenceData(), "image", "inputs", "a_scene.jpg"));
+        var vectors = await engine.EncodeAsync(new EncodeWork(
+            [new([new("text", Encoding.UTF8.GetBytes("a dog"))]), new([new("image", picture)]), new([new("text", Encoding.UTF8.GetBytes("a dog")), new("image", picture)], Fusion.Joint)]), default);
+        Assert.All(vectors, v => Assert.Equal(1, v.Vector.Sum(x => x * x), type == "float32" ? 1e-5 : 2e-2));
+        Assert.Equal(vectors[0].Tokens + vectors[1].Tokens, vectors[2].Tokens);
+    }
+
+    [Fact]
+    public async Task Only_the_modalities_asked_for_are_served()
+    {
+        await using var engine = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu" }, ["text"]);
+        Assert.Equal("text", Assert.Single(engine.Describe().Modalities).Name);
+        await Assert.ThrowsAsync<UnknownModalityException>(() => engine.EncodeAsync(new EncodeWork([new([new("image", new byte[1])])]), default));
+    }
+
+    [Fact]
+    public async Task A_bad_picture_is_refused_and_leaks_nothing()
+    {
+        await using var engine = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu" });
+        var before = Tensor.TotalCount;
+        var rejected = await Assert.ThrowsAsync<ItemRejectedException>(() => engine.EncodeAsync(new EncodeWork([new([new("image", new byte[100])])]), default));
+        Assert.Equal(0, rejected.Index);
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public async Task Loading_and_closing_leaves_no_tensor_behind()
+    {
+        await (await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu" })).DisposeAsync();
+        var before = Tensor.TotalCount;
+        await (await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu" })).DisposeAsync();
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_loaded_says_why()
+    {
+        await Assert.ThrowsAsync<FileNotFoundException>(() => EncodingEngine.LoadAsync(Path.Combine(_folder.Path, "none"), _catalogue, new EngineOptions { Device = "cpu" }));
+        await Assert.ThrowsAsync<ArgumentException>(() => EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "abacus" }));
+        await Assert.ThrowsAsync<ArgumentException>(() => EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu", DataType = "float16" }));
+        using var none = new PluginCatalogue(Path.Combine(_folder.Path, "no plugins"));
+        await Assert.ThrowsAsync<PluginLoadException>(() => EncodingEngine.LoadAsync(_model, none, new EngineOptions { Device = "cpu" }));
+    }
+
+    public void Dispose()
+    {
+        _catalogue.Dispose();
+        _folder.Dispose();
+    }
+
+    private static string ReferenceData()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "OnePeace.Platform.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return Path.Combine(folder, "tests", "data", "reference");
+    }
+}

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using OnePeace.Modalities;
 using static TorchSharp.torch;
@@ -17,12 +18,13 @@ public static partial class ModelDirectory
         var configuration = ModelJson.Read(Path.Combine(path, ConfigurationFile), ModelJson.Default.ModelConfiguration);
         if (configuration.Format != ModelConfiguration.CurrentFormat)
             throw new InvalidDataException($"{path} has the format {configuration.Format}, but this version reads {ModelConfiguration.CurrentFormat}; convert the checkpoint again.");
+        var shape = ReadShape(path, configuration.Core);
         var files = new OpenFiles();
         var core = files.Add(new DeferredWeights(Path.Combine(path, CoreWeightsFile)));
         return new ModelSource(files)
         {
             Name = configuration.Name,
-            Shape = CoreShapes.Read(configuration.Core),
+            Shape = shape,
             Core = core,
             CoreHash = configuration.CoreHash,
             Modalities = configuration.Modalities.Distinct().ToDictionary(name => name, name => OpenModality(path, name, files)),
@@ -58,6 +60,18 @@ public static partial class ModelDirectory
             throw;
         }
         DurableFile.FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private static CoreShape ReadShape(string path, JsonObject core)
+    {
+        try
+        {
+            return CoreShapes.Read(core);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{Path.Combine(path, ConfigurationFile)}: {e.Message}", e);
+        }
     }
 
     private static void WriteFiles(ModelSource source, string folder, ScalarType? type, IReadOnlyList<ModalitySource> modalities)

@@ -59,8 +59,8 @@ internal sealed record GenerationRecipe
     public required IReadOnlyDictionary<string, JsonObject> Modalities { get; init; }
 }
 
-/// <summary>The JSON files of models; keys in snake_case, unknown keys refused.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, IgnoreReadOnlyProperties = true,
+/// <summary>The JSON files of models; keys in snake_case, unknown and double keys refused.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, IgnoreReadOnlyProperties = true, AllowDuplicateProperties = false,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ModelConfiguration))]
 [JsonSerializable(typeof(ModalityConfiguration))]
@@ -85,7 +85,7 @@ internal sealed partial class ModelJson : JsonSerializerContext
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new JsonException("it is null");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException)   // a JsonObject reports a double key as the latter
         {
             throw new InvalidDataException($"{path} is not as expected: {e.Message}", e);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using OnePeace.Modalities;
 using OnePeace.Transformer.Checkpoints;
@@ -46,6 +47,28 @@ public sealed class MappedMemoryTests : IDisposable
         Assert.Equal(0, Resident("large"));
     }
 
+    /// <summary>8 GB on disk, some minutes: run by <c>-method "*full_size*" -explicit only</c>.</summary>
+    [Fact(Explicit = true)]
+    public void A_model_of_the_full_size_loads_and_is_used_within_the_memory_of_its_weights()
+    {
+        ModelGenerator.Create(GeneratedModel.Read(TestFiles.Reference("../../../models/recipes/official-size.json"), Plugins.Find), _files.At("full"));
+        var size = Directory.EnumerateFiles(_files.At("full"), "*.safetensors", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length);
+        var before = Status("VmRSS");
+        var watch = Stopwatch.StartNew();
+        using var source = ModelSources.Open(_files.At("full"));
+        using var model = ModelLoader.Load(source, Plugins.Find);
+        var loaded = Status("VmRSS") - before;
+        TestContext.Current.SendDiagnosticMessage($"{size >> 20} MB of weights load in {watch.Elapsed.TotalSeconds:f1} s and take {loaded >> 20} MB.");
+        Assert.InRange(loaded, 0, size / 20);
+
+        using (no_grad())
+            foreach (var parameter in model.Modalities.Values.SelectMany(m => m.parameters()).Concat(model.Core.parameters()))
+                parameter.max().Dispose();
+        var used = Status("VmHWM") - before;
+        TestContext.Current.SendDiagnosticMessage($"With every weight read, they have taken {used >> 20} MB at most.");
+        Assert.InRange(used, size * 9 / 10, size * 11 / 10);
+    }
+
     [Fact]
     public void Different_inputs_of_a_generated_model_get_clearly_different_vectors()
     {
@@ -61,6 +84,11 @@ public sealed class MappedMemoryTests : IDisposable
 
         Assert.InRange(similarities.max().ToDouble(), -1, 0.95);
     }
+
+    /// <summary>One of the kernel's figures of this process, in bytes.</summary>
+    private static long Status(string figure) =>
+        long.Parse(File.ReadLines("/proc/self/status").Single(l => l.StartsWith($"{figure}:", StringComparison.Ordinal))
+            .Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
 
     /// <summary>Bytes of a mapped file that are in memory, by the kernel's account.</summary>
     private static long Resident(string file)

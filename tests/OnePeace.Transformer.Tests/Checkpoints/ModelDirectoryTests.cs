@@ -95,11 +95,54 @@ public sealed class ModelDirectoryTests : IDisposable
     [InlineData("""{"format": 99}""")]
     [InlineData("not json")]
     [InlineData("{}")]
+    [InlineData("""{"format": 1, "name": "a", "core": {"width": 8, "heads": 3, "layers": 1, "expert_width": 8}, "core_hash": "", "dtype": "float32", "modalities": []}""")]
+    [InlineData("""{"format": 1, "name": "a", "core": {"width": 8, "width": 9, "heads": 1, "layers": 1, "expert_width": 8}, "core_hash": "", "dtype": "float32", "modalities": []}""")]
+    [InlineData("""{"format": 1, "name": "a", "core": {"width": 8, "heads": 2, "layers": 2000000000, "expert_width": 8}, "core_hash": "", "dtype": "float32", "modalities": []}""")]
+    [InlineData("""{"format": 1, "name": "a", "core": {"width": 8, "heads": 2, "layers": 1, "expert_width": 8}, "core_hash": "", "dtype": "float32", "modalities": ["../../text"]}""")]
     public void A_folder_that_is_no_model_is_refused(string config)
     {
         Directory.CreateDirectory(_files.At("model"));
         File.WriteAllText(Path.Combine(_files.At("model"), "config.json"), config);
-        Assert.Throws<InvalidDataException>(() => ModelSources.Open(_files.At("model")));
+        Assert.Contains("model", Assert.Throws<InvalidDataException>(() => ModelSources.Open(_files.At("model"))).Message);
+    }
+
+    [Fact]
+    public void Writing_never_touches_what_is_there_already()
+    {
+        using var checkpoint = ModelSources.Open(TestFiles.Reference("ckpt/retrieval_fp32.pt"));
+        Directory.CreateDirectory(_files.At("full"));
+        File.WriteAllText(Path.Combine(_files.At("full"), "notes"), "mine");
+
+        Assert.Throws<IOException>(() => ModelDirectory.Write(checkpoint, _files.At("full")));
+        Assert.Throws<KeyNotFoundException>(() => ModelDirectory.Write(checkpoint, _files.At("other"), modalities: ["smell"]));
+
+        Assert.Equal(["full"], Directory.EnumerateFileSystemEntries(_files.At(".")).Select(Path.GetFileName));
+        Assert.Single(Directory.EnumerateFileSystemEntries(_files.At("full")));
+    }
+
+    [Fact]
+    public void The_hash_of_a_core_is_the_same_before_and_after_it_is_written()
+    {
+        using var checkpoint = ModelSources.Open(TestFiles.Reference("ckpt/retrieval_fp32.pt"));
+        ModelDirectory.Write(checkpoint, _files.At("model"));
+        using var written = ModelSources.Open(_files.At("model"));
+
+        Assert.Equal(checkpoint.CoreHash, written.CoreHash);
+        Assert.Equal(CoreFile.Hash(Path.Combine(_files.At("model"), "core.safetensors")), written.CoreHash);
+        Assert.NotEqual(written.CoreHash, CoreFile.Hash(written.Core, written.Shape with { Heads = 2 }));
+    }
+
+    [Fact]
+    public void An_inspection_tells_parts_types_and_what_is_skipped()
+    {
+        using var source = ModelSources.Open(TestFiles.Reference("ckpt/pretrain_stage1_fp16.pt"));
+        var inspection = ModelInspection.Of(source);
+
+        Assert.Equal(["image", "text"], inspection.Modalities.Select(m => m.Name));
+        Assert.Equal(["float16"], inspection.Core.Dtypes);
+        Assert.Equal(source.Skipped.Count, inspection.Skipped.Sum(s => s.Weights.Count));
+        Assert.Equal(inspection.Parameters, JsonNode.Parse(inspection.ToJson())!["parameters"]!.GetValue<long>());
+        Assert.Contains("width 32, 4 heads, 2 layers, expert width 48", inspection.ToString());
     }
 
     [Fact]

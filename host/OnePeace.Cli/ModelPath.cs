@@ -24,12 +24,12 @@ internal static class ModelPath
 
     /// <summary>Loads a model with the plugins beside this program.</summary>
     /// <param name="path">The model.</param>
-    /// <param name="device">As <see cref="EngineOptions.Device"/>.</param>
+    /// <param name="options">How to run it.</param>
     /// <param name="modalities">Which of its modalities; null for all.</param>
     /// <param name="cancellation">Stops waiting for it.</param>
-    public static Task<EncodingEngine> LoadEngineAsync(string path, string device, IReadOnlyCollection<string>? modalities, CancellationToken cancellation)
+    public static Task<EncodingEngine> LoadEngineAsync(string path, EngineOptions options, IReadOnlyCollection<string>? modalities, CancellationToken cancellation)
     {
         Check(path);
-        return EncodingEngine.LoadAsync(path, new PluginCatalogue(PackagedModalities.Folder), new EngineOptions { Device = device }, modalities, cancellation);
+        return EncodingEngine.LoadAsync(path, new PluginCatalogue(PackagedModalities.Folder), options, modalities, cancellation);
     }
 }

@@ -12,4 +12,11 @@ internal static class SharedOptions
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of lines for people" };
 
     public static Option<string> Device() => new("--device") { Description = "cpu, cuda or cuda:N", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };
+
+    public static Option<string> DataType()
+    {
+        var type = new Option<string>("--dtype") { Description = "What to compute in: auto (float32 on a CPU, bfloat16 on a GPU), float32 or bfloat16", HelpName = "TYPE", DefaultValueFactory = _ => "auto" };
+        type.AcceptOnlyFromAmong("auto", "float32", "bfloat16");
+        return type;
+    }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OnePeace.Cli.Hosting;
+using OnePeace.Engine;
 
 namespace OnePeace.Cli.Commands;
 
@@ -17,10 +18,11 @@ internal static class UpCommand
         model.Required = false;
         model.DefaultValueFactory = _ => DemoModel.Folder;
         model.Description += "; by default the small random one that ships";
-        var device = SharedOptions.Device();
-        var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device };
+        Option<string> device = SharedOptions.Device(), type = SharedOptions.DataType();
+        var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device, type };
         command.SetAction((parsed, _) => Platform.RunAsync(new PlatformOptions(
-            parsed.GetRequiredValue(host), parsed.GetRequiredValue(port), parsed.GetRequiredValue(data), parsed.GetRequiredValue(model), parsed.GetRequiredValue(device))));
+            parsed.GetRequiredValue(host), parsed.GetRequiredValue(port), parsed.GetRequiredValue(data), parsed.GetRequiredValue(model),
+            new EngineOptions { Device = parsed.GetRequiredValue(device), DataType = parsed.GetRequiredValue(type) })));
         return command;
     }
 }

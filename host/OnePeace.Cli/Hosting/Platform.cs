@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OnePeace.Engine;
 using OnePeace.Gateway;
 using OnePeace.Gateway.Keys;
 using OnePeace.Grains.Transformers;
@@ -13,7 +14,7 @@ using OnePeace.Silo;
 namespace OnePeace.Cli.Hosting;
 
 /// <summary>How <c>up</c> was called.</summary>
-internal sealed record PlatformOptions(string Host, int Port, string DataDirectory, string Model, string Device);
+internal sealed record PlatformOptions(string Host, int Port, string DataDirectory, string Model, EngineOptions Engine);
 
 /// <summary>Silo and gateway in one process.</summary>
 internal static class Platform
@@ -48,7 +49,7 @@ internal static class Platform
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, options.Port));
-        builder.AddOnePeaceSilo(new SiloOptions { LoadEngine = async (_, cancellation) => await ModelPath.LoadEngineAsync(options.Model, options.Device, modalities: null, cancellation) });
+        builder.AddOnePeaceSilo(new SiloOptions { LoadEngine = async (_, cancellation) => await ModelPath.LoadEngineAsync(options.Model, options.Engine, modalities: null, cancellation) });
         builder.AddOnePeaceGateway(new GatewayOptions { DataDirectory = options.DataDirectory });
         return builder.Build().MapOnePeaceGateway();
     }

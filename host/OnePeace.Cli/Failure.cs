@@ -1,4 +1,5 @@
 using OnePeace.Engine;
+using OnePeace.Engine.Plugins;
 using OnePeace.Modalities;
 
 namespace OnePeace.Cli;
@@ -17,10 +18,12 @@ internal static class Failure
     public static string Describe(Exception exception)
     {
         if (Environment.GetEnvironmentVariable(TraceVariable) == "1") return exception.ToString();
+        if (exception is ArgumentException { ParamName: { } name }) return exception.Message.Replace($" (Parameter '{name}')", "");
         return IsForeseen(exception) ? exception.Message : $"unexpected {exception.GetType().Name}: {exception.Message} (set {TraceVariable}=1 to see where)";
     }
 
     private static bool IsForeseen(Exception exception) => exception
         is BadInputException or InvalidInputException or ItemRejectedException or EngineOverloadedException
+        or EngineUnavailableException or PluginLoadException or KeyNotFoundException
         or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or TimeoutException;
 }

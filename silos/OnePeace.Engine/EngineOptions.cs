@@ -1,4 +1,5 @@
 using OnePeace.Engine.Batching;
+using OnePeace.Engine.Devices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,6 +31,15 @@ public sealed record EngineOptions
 
     /// <summary>Bounds of the queue and of a batch.</summary>
     public BatchLimits Batches { get; init; } = new();
+
+    /// <summary>Whether the device is there and the type is known, so that a mistake is found before anything is started.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    /// <exception cref="EngineUnavailableException">torch cannot be loaded.</exception>
+    public void Check()
+    {
+        TorchRuntime.EnsureLoaded();
+        ResolveDataType(ResolveDevice());
+    }
 
     /// <exception cref="ArgumentException">No such device, or it is not there.</exception>
     internal Device ResolveDevice()

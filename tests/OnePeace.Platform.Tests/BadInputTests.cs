@@ -44,7 +44,7 @@ public sealed class BadInputTests : IDisposable
         var path = _folder.Write("evil.pt", Checkpoint("cos\nsystem\n(S'echo harmed > /dev/null'\ntR."));
         foreach (var command in new[] { "inspect", "convert" })
             (await CommandRun.OfAsync([command, path, .. command == "convert" ? new[] { _folder["out"] } : []])).ShouldFail(1, "os.system");
-        (await CommandRun.OfAsync("up", "--model", path, "--port", "0", "--data", _folder["data"])).MustFail("os.system");
+        (await CommandRun.OfAsync("up", "--model", path, "--port", "0", "--data", _folder["data"])).ShouldFail(1, "os.system");
     }
 
     [Fact]

@@ -44,4 +44,21 @@ public sealed class LifeTests : IDisposable
         var second = await CommandRun.OfAsync("up", "--port", platform.Url.Port.ToString(), "--data", _folder["other"]);
         second.ShouldFail(1, "taken", "--port");
     }
+
+    [Fact]
+    public async Task A_start_that_fails_costs_no_key_and_one_line()
+    {
+        var garbage = _folder.Write("garbage.pt", "no model"u8);
+        (await CommandRun.OfAsync("up", "--port", "0", "--data", _folder["data"], "--model", garbage)).ShouldFail(1, "garbage.pt");
+        (await CommandRun.OfAsync("up", "--port", "0", "--data", _folder["data"], "--device", "abacus")).ShouldFail(1, "abacus", "cuda");
+        await using var platform = await RunningPlatform.StartAsync(_folder["data"]);
+        Assert.StartsWith("op_", platform.Key);
+    }
+
+    [Fact]
+    public async Task A_data_folder_belongs_to_one_server_at_a_time()
+    {
+        await using var platform = await RunningPlatform.StartAsync(_folder["data"]);
+        (await CommandRun.OfAsync("up", "--port", "0", "--data", _folder["data"])).ShouldFail(1, "used by another");
+    }
 }

@@ -38,7 +38,7 @@ internal static class PreprocessCommand
             var prepared = await PrepareAsync(Preprocessor(source, name, plugins), plugins.Get(name), sources, cancellation);
             using var scope = NewDisposeScope();
             var fields = BatchAssembly.Stack(prepared);
-            SafetensorsWriter.Write(path, fields);
+            OutputFile.Write(path, () => SafetensorsWriter.Write(path, fields));
             Report.Print(parsed.GetValue(json), new() { ["file"] = path, ["rows"] = prepared.Count, ["tensors"] = string.Join(", ", fields.Keys) });
         });
         return command;

@@ -11,7 +11,7 @@ internal static class SharedOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of lines for people" };
 
-    public static Option<string> Device() => new("--device") { Description = "cpu, cuda or cuda:N", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };
+    public static Option<string> Device() => new("--device") { Description = "auto, cpu, cuda or cuda:N", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };
 
     public static Option<string> DataType()
     {

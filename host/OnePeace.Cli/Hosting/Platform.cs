@@ -24,20 +24,21 @@ internal static class Platform
     public static async Task<int> RunAsync(PlatformOptions options)
     {
         var address = CheckAddress(options);
-        ModelPath.Check(options.Model);
+        options.Engine.Check();
+        using (ModelPath.Open(options.Model)) { }   // fails here, in one line, rather than in a silo that has started
+        using var folder = OwnDataFolder(options.DataDirectory);
         await using var app = Compose(options, address);
-        await StartAsync(app, options);
-        var seat = app.Services.GetRequiredService<EngineSeat>();
         try
         {
-            await seat.Loaded;
+            await StartAsync(app, options);
+            await app.Services.GetRequiredService<EngineSeat>().Loaded;
         }
         catch (OperationCanceledException)
         {
-            await app.WaitForShutdownAsync();   // told to stop while the model was loading
+            await app.StopAsync();   // told to stop while starting
             return 0;
         }
-        Console.Out.WriteLine($"ready {Shown(app.Urls.First())} {app.Services.GetRequiredService<BootstrapKey>().AtFirstStart ?? "-"}");
+        Console.Out.WriteLine($"ready {Shown(app.Urls.First())} {app.Services.GetRequiredService<BootstrapKey>().Tell() ?? "-"}");
         await app.WaitForShutdownAsync();
         return 0;
     }
@@ -87,6 +88,27 @@ internal static class Platform
             throw new BadInputException($"cannot serve on {options.Host}, port {options.Port}: {e.Message}.");
         }
         return address;
+    }
+
+    /// <summary>Holds the data folder for this process: two of them would overwrite each other's keys.</summary>
+    private static FileStream OwnDataFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"--data {path} cannot be used as a folder: choose one that you may write to.");
+        }
+        try
+        {
+            return new FileStream(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"--data {path} is used by another onepeace, or cannot be written to: stop that one, or choose another folder.");
+        }
     }
 
     private static BadInputException PortTaken(PlatformOptions options) =>

@@ -11,7 +11,9 @@ internal static class OutputFile
         if (Directory.Exists(path)) throw new BadInputException($"{path} is a folder; name a file.");
     }
 
-    public static void Replace(string path, Action<Stream> write)
+    /// <summary>Writes a file beside its place, then puts it there.</summary>
+    /// <exception cref="BadInputException">It cannot be written.</exception>
+    public static void Replace(string path, Action<Stream> write) => Write(path, () =>
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
@@ -19,10 +21,23 @@ internal static class OutputFile
             using (var stream = new FileStream(temporary, FileMode.CreateNew)) write(stream);
             File.Move(temporary, path, overwrite: true);
         }
-        catch
+        finally
         {
             File.Delete(temporary);
-            throw;
+        }
+    });
+
+    /// <summary>Says plainly that a file cannot be written, whatever the system's words for it are.</summary>
+    /// <inheritdoc cref="Replace" path="/exception"/>
+    public static void Write(string path, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{path} cannot be written: choose a place that you may write to and that has room.");
         }
     }
 }

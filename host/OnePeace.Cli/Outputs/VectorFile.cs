@@ -35,7 +35,7 @@ internal static class VectorFile
                 using (var embeddings = empty(vectors.Count, vectors[0].Length))
                 {
                     CopyTo(embeddings, vectors);
-                    SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["embeddings"] = embeddings });
+                    OutputFile.Write(path, () => SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["embeddings"] = embeddings }));
                 }
                 break;
         }

@@ -54,7 +54,7 @@ public sealed class Platform : IAsyncLifetime
         _app = builder.Build();
         _app.MapOnePeaceGateway();
         await _app.StartAsync();
-        Key = _app.Services.GetRequiredService<BootstrapKey>().AtFirstStart!;
+        Key = _app.Services.GetRequiredService<BootstrapKey>().Tell()!;
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Stranger = new HttpClient { BaseAddress = Address };
         Client = new HttpClient { BaseAddress = Address };

@@ -12,12 +12,23 @@ public sealed class BootstrapKeyTests : IDisposable
     public void A_key_is_told_once_and_valid_ever_after()
     {
         var first = BootstrapKey.Open(_data, null);
-        Assert.Matches("^op_[0-9A-Za-z]{43}$", first.AtFirstStart);
+        Assert.Matches("^op_[0-9A-Za-z]{43}$", first.Tell());
         var later = BootstrapKey.Open(_data, null);
-        Assert.Null(later.AtFirstStart);
-        Assert.True(later.Matches(first.AtFirstStart!));
-        Assert.False(later.Matches(first.AtFirstStart![..^1]));
+        Assert.Null(later.Tell());
+        Assert.True(later.Matches(first.Tell()!));
+        Assert.False(later.Matches(first.Tell()![..^1]));
         Assert.False(later.Matches(""));
+    }
+
+    [Fact]
+    public void A_key_that_nobody_was_told_is_not_kept()
+    {
+        var untold = BootstrapKey.Open(_data, null);
+        Assert.False(File.Exists(HashFile));
+        var told = BootstrapKey.Open(_data, null).Tell();
+        Assert.NotNull(told);
+        Assert.False(untold.Matches(told));
+        Assert.True(BootstrapKey.Open(_data, null).Matches(told));
     }
 
     [Fact]
@@ -26,7 +37,7 @@ public sealed class BootstrapKeyTests : IDisposable
     [Fact]
     public void Only_the_hash_is_stored_and_only_its_owner_may_read_it()
     {
-        var key = BootstrapKey.Open(_data, null).AtFirstStart!;
+        var key = BootstrapKey.Open(_data, null).Tell()!;
         var files = Directory.GetFiles(_data, "*", SearchOption.AllDirectories);
         Assert.Equal([HashFile], files);
         Assert.DoesNotContain(key, File.ReadAllText(HashFile));
@@ -37,16 +48,16 @@ public sealed class BootstrapKeyTests : IDisposable
     [Fact]
     public void A_given_key_replaces_the_present_one_for_good()
     {
-        var made = BootstrapKey.Open(_data, null).AtFirstStart!;
+        var made = BootstrapKey.Open(_data, null).Tell()!;
         var given = BootstrapKey.Open(_data, "op_operators_own");
-        Assert.Null(given.AtFirstStart);
+        Assert.Null(given.Tell());
         Assert.True(BootstrapKey.Open(_data, null).Matches("op_operators_own"));
         Assert.False(given.Matches(made));
     }
 
     [Fact]
     public void A_given_key_is_told_at_the_first_start() =>
-        Assert.Equal("op_operators_own", BootstrapKey.Open(_data, "op_operators_own").AtFirstStart);
+        Assert.Equal("op_operators_own", BootstrapKey.Open(_data, "op_operators_own").Tell());
 
     [Theory]
     [InlineData("short")]
@@ -61,7 +72,7 @@ public sealed class BootstrapKeyTests : IDisposable
     [Fact]
     public void A_damaged_hash_is_an_error_that_says_what_to_do()
     {
-        BootstrapKey.Open(_data, null);
+        BootstrapKey.Open(_data, null).Tell();
         File.WriteAllText(HashFile, "abc");
         Assert.Contains("Delete it", Assert.Throws<InvalidDataException>(() => BootstrapKey.Open(_data, null)).Message);
     }

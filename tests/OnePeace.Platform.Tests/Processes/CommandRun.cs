@@ -47,14 +47,6 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
         Assert.All(words, word => Assert.Contains(word, line));
     }
 
-    /// <summary>That it failed as bad input, however much it logged before.</summary>
-    public void MustFail(string word)
-    {
-        Assert.True(ExitCode == 1, $"expected exit code 1, got {ExitCode}: {Error}");
-        Assert.Equal("", Output);
-        Assert.Contains(word, Error);
-    }
-
     public CommandRun ShouldSucceed()
     {
         Assert.True(ExitCode == 0, $"exit code {ExitCode}: {Error}");

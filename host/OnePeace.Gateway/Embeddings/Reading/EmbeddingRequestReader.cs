@@ -24,7 +24,7 @@ internal static class EmbeddingRequestReader
         catch (JsonException e)
         {
             throw new ApiException(ApiError.BadRequest(
-                $"The body is not valid JSON of at most {IDocumentReader.MaxDepth} levels (line {e.LineNumber + 1}, byte {e.BytePositionInLine}).", code: "invalid_json"));
+                $"The body is not valid JSON of at most {IDocumentReader.MaxDepth} levels{Place(e)}.", code: "invalid_json"));
         }
         catch (InvalidOperationException)
         {
@@ -109,4 +109,8 @@ internal static class EmbeddingRequestReader
     }
 
     private static ApiException Wrong(string message, string? param) => new(ApiError.BadRequest(message, param));
+
+    /// <summary>Where, if the parser knows: of bytes that are no UTF-8 it does not.</summary>
+    private static string Place(JsonException e) =>
+        e is { LineNumber: { } line, BytePositionInLine: { } position } ? $" (line {line + 1}, byte {position})" : ", or not UTF-8";
 }

@@ -34,7 +34,7 @@ internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
             case ValueKind.Map:
                 return ReadItem(ref source, path);
             case ValueKind.Number or ValueKind.Array:
-                throw Wrong($"{path} holds token ids, which are not taken here: send the text itself.", path, "token_ids_unsupported");
+                throw Wrong($"{path} holds numbers or an inner list: token ids are not taken here. Send each text itself, or an object such as {{\"NAME\": ...}} with a modality's name.", path, "token_ids_unsupported");
             default:
                 throw Wrong($"{path} must be a string or an object such as {{\"NAME\": ...}} with a modality's name.", path);
         }

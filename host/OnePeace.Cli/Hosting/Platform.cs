@@ -28,14 +28,14 @@ internal static class Platform
         using (ModelPath.Open(options.Model)) { }   // fails here, in one line, rather than in a silo that has started
         using var folder = OwnDataFolder(options.DataDirectory);
         await using var app = Compose(options, address);
+        if (!await StartAsync(app, options)) return 0;
         try
         {
-            await StartAsync(app, options);
             await app.Services.GetRequiredService<EngineSeat>().Loaded;
         }
         catch (OperationCanceledException)
         {
-            await app.StopAsync();   // told to stop while starting
+            await app.WaitForShutdownAsync();   // told to stop while the model was loading
             return 0;
         }
         Console.Out.WriteLine($"ready {Shown(app.Urls.First())} {app.Services.GetRequiredService<BootstrapKey>().Tell() ?? "-"}");
@@ -55,11 +55,17 @@ internal static class Platform
         return builder.Build().MapOnePeaceGateway();
     }
 
-    private static async Task StartAsync(WebApplication app, PlatformOptions options)
+    /// <summary>False where it was told to stop before it had started.</summary>
+    private static async Task<bool> StartAsync(WebApplication app, PlatformOptions options)
     {
         try
         {
             await app.StartAsync();
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {

@@ -11,7 +11,7 @@ namespace OnePeace.Modalities.Audio;
 public sealed class AudioPreprocessor : IPreprocessor
 {
     private const int RateHz = 16_000;
-    private const int MostCachedResamplers = 16;
+    private const int MostCachedResamplers = 8;
 
     private readonly IReadOnlyList<IAudioDecoder> _decoders;
     private readonly IReadOnlyList<Convolution> _convolutions;
@@ -47,7 +47,7 @@ public sealed class AudioPreprocessor : IPreprocessor
         var decoded = await decoder.DecodeAsync(input.Bytes, _limits, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
 
-        var waveform = Waveform.Fit(Waveform.Normalise(AtRate(Check(decoded))), RateHz, _maxLength);   // [T]
+        var waveform = Waveform.Fit(Waveform.Normalise(AtRate(Check(decoded), cancellation)), RateHz, _maxLength);   // [T]
         var tokens = (int)ConvolutionSpec.Frames(_convolutions, waveform.Length) + 1;
         return new PreparedInput(
             [
@@ -66,12 +66,14 @@ public sealed class AudioPreprocessor : IPreprocessor
             : throw new InvalidInputException(InputFault.Unusable, $"The sound's samples must be finite, but sample {broken:N0} is not a number or infinite.");
     }
 
-    private float[] AtRate(DecodedAudio decoded)
+    private float[] AtRate(DecodedAudio decoded, CancellationToken cancellation)
     {
         if (decoded.SampleRateHz == RateHz) return decoded.Samples;
         if (!Resampler.Supports(decoded.SampleRateHz, RateHz))
             throw new InvalidInputException(InputFault.Unusable, $"A rate of {decoded.SampleRateHz:N0} samples a second cannot be converted to {RateHz:N0}: resample the sound.");
+        if (Resampler.Length(decoded.Samples.Length, decoded.SampleRateHz, RateHz) is var length && length > _limits.MaxSamples / 2)
+            throw new InvalidInputException(InputFault.TooLarge, $"The sound may become at most {_limits.MaxSamples / 2:N0} samples at {RateHz:N0} a second, but becomes {length:N0}: shorten it.");
         if (_resamplers.Count > MostCachedResamplers) _resamplers.Clear();
-        return _resamplers.GetOrAdd(decoded.SampleRateHz, rate => new Resampler(rate, RateHz)).Resample(decoded.Samples);
+        return _resamplers.GetOrAdd(decoded.SampleRateHz, rate => new Resampler(rate, RateHz)).Resample(decoded.Samples, cancellation);
     }
 }

@@ -10,7 +10,7 @@ public sealed class Resampler
 {
     private const double PassBandEnd = 0.9136;      // of the lower Nyquist frequency: 1 - 0.05 / TO_3dB(120.4 dB)
     private const double AttenuationDb = 126.4;     // (20 bits + 1) * 6.02 dB
-    private const int MaxPhases = 1 << 16;
+    private const int MaxTaps = 1 << 23;            // over all phases: 32 MB
 
     /// <summary>The second of the two stages SoX takes for a fractional factor, at twice the input's rate; fitted to what it gives.</summary>
     private static readonly KaiserSinc SecondStage = new(0.62, 1.22, 100);
@@ -27,33 +27,43 @@ public sealed class Resampler
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fromHz);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(toHz);
-        if (!Supports(fromHz, toHz)) throw new ArgumentOutOfRangeException(nameof(fromHz), $"{fromHz} to {toHz} samples a second needs more than {MaxPhases:N0} filter phases.");
+        if (!Supports(fromHz, toHz)) throw new ArgumentOutOfRangeException(nameof(fromHz), $"{fromHz} to {toHz} samples a second needs a filter of more than {MaxTaps:N0} taps.");
         var divisor = (int)BigInteger.GreatestCommonDivisor(fromHz, toHz);
         (_up, _down) = (toHz / divisor, fromHz / divisor);
-        var lowest = Math.Min(1.0, (double)toHz / fromHz);
-        _filter = new KaiserSinc(PassBandEnd * lowest, lowest, AttenuationDb);
+        _filter = Filter(fromHz, toHz);
         _centre = (int)Math.Ceiling(_filter.HalfLength);
         _taps = (2 * _centre) + 1;
         _phases = Design();
     }
 
     /// <summary>Whether two rates can be converted exactly with a filter of reasonable size.</summary>
-    public static bool Supports(int fromHz, int toHz) => toHz / (int)BigInteger.GreatestCommonDivisor(fromHz, toHz) <= MaxPhases;
+    public static bool Supports(int fromHz, int toHz) =>
+        toHz / (long)BigInteger.GreatestCommonDivisor(fromHz, toHz) * ((2 * (long)Math.Ceiling(Filter(fromHz, toHz).HalfLength)) + 1) <= MaxTaps;
+
+    /// <summary>How many samples come of so many.</summary>
+    public static long Length(long samples, int fromHz, int toHz) => ((samples * toHz) + fromHz - 1) / fromHz;
 
     /// <summary>All of a signal at once: <c>ceil(n * to / from)</c> samples, silence assumed before and after.</summary>
-    public float[] Resample(ReadOnlySpan<float> input)
+    public float[] Resample(ReadOnlySpan<float> input, CancellationToken cancellation = default)
     {
         var padded = new float[input.Length + (2 * _taps)];
         input.CopyTo(padded.AsSpan(_taps));
-        var output = new float[(int)((((long)input.Length * _up) + _down - 1) / _down)];
+        var output = new float[checked((int)Length(input.Length, _down, _up))];
         for (var i = 0; i < output.Length; i++)
         {
+            if (i % 65_536 == 0) cancellation.ThrowIfCancellationRequested();
             var position = (long)i * _down;
             var first = (int)(position / _up) - _centre + _taps;
             output[i] = Dot(padded.AsSpan(first, _taps), _phases.AsSpan((int)(position % _up) * _taps, _taps));
         }
         if (_up > 1 && _down > 1) CutPreRinging(input, output);
         return output;
+    }
+
+    private static KaiserSinc Filter(int fromHz, int toHz)
+    {
+        var lowest = Math.Min(1.0, (double)toHz / fromHz);
+        return new KaiserSinc(PassBandEnd * lowest, lowest, AttenuationDb);
     }
 
     /// <summary>Every phase of the filter, each normalised to unit gain at zero frequency.</summary>

@@ -89,6 +89,9 @@ public sealed partial class EncodingEngine
         {
             var parts = await Task.WhenAll(item.Parts.Select(part => engine._preparation.PrepareAsync(part, index, end))).ConfigureAwait(false);
             var job = new EncodeJob(parts);
+            if (job.Tokens > engine._options.MaxJointTokens)
+                throw new ItemRejectedException(index, InputFault.TooLarge,
+                    $"A joint sequence holds at most {engine._options.MaxJointTokens:N0} tokens, but this one has {job.Tokens:N0}: send fewer parts, or fuse by mean.");
             return new Embedding(await SubmitAsync(job, admission, end).ConfigureAwait(false), job.Tokens);
         }
 

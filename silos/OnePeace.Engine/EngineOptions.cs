@@ -26,6 +26,9 @@ public sealed record EngineOptions
     /// <summary>The most parts that one request may hold, over all its items.</summary>
     public int MaxItems { get; init; } = 2048;
 
+    /// <summary>The longest joint sequence: attention costs memory by its square.</summary>
+    public int MaxJointTokens { get; init; } = 2048;
+
     /// <summary>How long a request may take that names no deadline.</summary>
     public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -94,6 +94,26 @@ public sealed class AudioPreprocessorTests
         Assert.Equal(InputFault.TooLarge, e.Fault);
     }
 
+    [Theory]
+    [InlineData(767_999, 100, InputFault.Unusable)]       // a filter of half a gigabyte
+    [InlineData(1_000, 2_000_000, InputFault.TooLarge)]   // sixteen times as many samples
+    [InlineData(100, 100, InputFault.Unusable)]
+    public async Task A_rate_that_would_blow_up_is_refused_at_once(int rateHz, int samples, InputFault fault)
+    {
+        var wave = Wav(new short[samples]);
+        BitConverter.GetBytes(rateHz).CopyTo(wave, 24);
+        var before = GC.GetTotalAllocatedBytes();
+        Assert.Equal(fault, (await Refuse(wave)).Fault);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 50L << 20);
+    }
+
+    [Fact]
+    public async Task Chunks_after_an_empty_sound_are_not_sound()
+    {
+        byte[] wave = [.. Wav(new short[0]), .. "LIST"u8, 4, 0, 0, 0, .. "INFO"u8];
+        Assert.Contains("no samples", (await Refuse(wave)).Message);
+    }
+
     [Fact]
     public async Task Silence_is_allowed_and_stays_silence()
     {

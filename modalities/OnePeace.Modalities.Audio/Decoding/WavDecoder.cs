@@ -8,7 +8,7 @@ namespace OnePeace.Modalities.Audio.Decoding;
 public sealed class WavDecoder : IAudioDecoder
 {
     private const ushort Pcm = 1, Float = 3, Extensible = 0xFFFE;
-    private const int MaxChannels = 64, MinRateHz = 100, MaxRateHz = 768_000;
+    private const int MaxChannels = 64, MinRateHz = 1_000, MaxRateHz = 768_000;
 
     public bool Reads(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= 12 && bytes.StartsWith("RIFF"u8) && bytes[8..12].SequenceEqual("WAVE"u8);
@@ -38,7 +38,7 @@ public sealed class WavDecoder : IAudioDecoder
             long size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(offset + 4)..]);
             var start = offset + 8;
             if (name.SequenceEqual("fmt "u8)) format = ReadFormat(bytes[start..(int)Math.Min(bytes.Length, start + size)]);
-            if (name.SequenceEqual("data"u8)) return (format ?? throw Broken("its data comes before its format"), ReadData(bytes[start..], size));
+            if (name.SequenceEqual("data"u8)) return (format ?? throw Broken("its data comes before its format"), ReadData(bytes[start..], size, streamed: BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) is 0 or uint.MaxValue));
             var next = start + size + (size & 1);
             if (next > bytes.Length) break;
             offset = (int)next;
@@ -63,10 +63,10 @@ public sealed class WavDecoder : IAudioDecoder
         return format;
     }
 
-    private static byte[] ReadData(ReadOnlySpan<byte> rest, long size)
+    private static byte[] ReadData(ReadOnlySpan<byte> rest, long size, bool streamed)
     {
-        // A writer to a pipe does not know the size and leaves 0 or the maximum.
-        var streamed = size is 0 or uint.MaxValue && rest.Length > 0;
+        // A writer to a pipe knows neither size and leaves 0 or the maximum in both places.
+        streamed &= size is 0 or uint.MaxValue;
         if (!streamed && size > rest.Length)
             throw Broken($"it announces {size:N0} bytes of samples, but only {rest.Length:N0} came (cut off?)");
         return streamed ? rest.ToArray() : rest[..(int)size].ToArray();

@@ -44,6 +44,11 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
     {
         var jobs = batch.Where(job => !job.IsOver).ToArray();   // callers leave while their batch is halved
         if (jobs.Length == 0) return;
+        if (device.Fault is { } fault)   // what a lost device still computes cannot be trusted
+        {
+            foreach (var job in jobs) job.Fail(new EngineUnavailableException(DeviceThread.Lost, fault));
+            return;
+        }
         try
         {
             var vectors = encode(jobs);

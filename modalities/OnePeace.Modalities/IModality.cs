@@ -27,6 +27,12 @@ public interface IModality
     /// <summary>The feed-forward expert of one layer, <c>[..., D] -> [..., D]</c>; weights uninitialised.</summary>
     nn.Module<Tensor, Tensor> CreateExpert(CoreShape shape, int layer) => new Layers.GeGluExpert(shape);
 
+    /// <summary>The norm after the last layer, <c>[B, L, D] -> [B, L, D]</c>; weights uninitialised.</summary>
+    nn.Module<Tensor, Tensor> CreateNorm(CoreShape shape) => new Layers.LayerNorm(shape.Width);
+
+    /// <summary>From the normed CLS to the embedding space, <c>[B, D] -> [B, D]</c>, before it is scaled to unit length; weights uninitialised.</summary>
+    nn.Module<Tensor, Tensor> CreateProjection(CoreShape shape) => new Layers.Linear(shape.Width, shape.Width);
+
     /// <summary>Adapts weights of an older or smaller checkpoint in place: renames, interpolates, copies. Names are local.</summary>
     void UpgradeWeights(IDictionary<string, Tensor> weights, CoreShape shape, ModalityOptions options) { }
 }

@@ -18,10 +18,10 @@ public sealed class ModalityModule : nn.Module
     private readonly ModuleList<nn.Module<Tensor, Tensor>> _experts;
 
     [ComponentName(Name = "norm")]
-    private readonly LayerNorm _norm;
+    private readonly nn.Module<Tensor, Tensor> _norm;
 
     [ComponentName(Name = "projection")]
-    private readonly Linear? _projection;
+    private readonly nn.Module<Tensor, Tensor>? _projection;
 
     /// <param name="modality">The plugin.</param>
     /// <param name="shape">The core it will be attached to.</param>
@@ -34,8 +34,8 @@ public sealed class ModalityModule : nn.Module
         Options = options;
         _adaptor = modality.CreateAdaptor(shape, options);
         _experts = new([.. Enumerable.Range(0, shape.Layers).Select(layer => modality.CreateExpert(shape, layer))]);
-        _norm = new LayerNorm(shape.Width);
-        _projection = projects ? new Linear(shape.Width, shape.Width) : null;
+        _norm = modality.CreateNorm(shape);
+        _projection = projects ? modality.CreateProjection(shape) : null;
         RegisterComponents();
     }
 

@@ -1,7 +1,8 @@
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Plugins;
+using OnePeace.Engine.Residency;
+using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Serving;
-using OnePeace.Transformer;
 using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Engine;
@@ -23,51 +24,47 @@ public sealed partial class EncodingEngine
     {
         cancellation.ThrowIfCancellationRequested();
         await Task.Run(TorchRuntime.EnsureLoaded, cancellation).ConfigureAwait(false);
+        var model = await LoadAsync(path, plugins, options, modalities).ConfigureAwait(false);
         var devices = Enumerable.Range(0, Math.Max(1, options.Slots))
             .Select(slot => new DeviceThread($"device slot {slot}", options.ResolveTorchThreads())).ToArray();
+        var engine = new EncodingEngine(model, options, devices, TimeProvider.System);
+        if (!cancellation.IsCancellationRequested) return engine;
+        await engine.DisposeAsync().ConfigureAwait(false);
+        throw new OperationCanceledException(cancellation);
+    }
+
+    private static async Task<ServedModel> LoadAsync(string path, PluginCatalogue plugins, EngineOptions options, IReadOnlyCollection<string>? modalities)
+    {
+        var source = await Task.Run(() => ModelSources.Open(path)).ConfigureAwait(false);
+        ServedModel? model = null;
         try
         {
-            var model = await devices[0].RunAsync(() => Load(path, plugins, options, modalities)).ConfigureAwait(false);
-            var engine = new EncodingEngine(model, options, devices, TimeProvider.System);
-            if (!cancellation.IsCancellationRequested) return engine;
-            await engine.DisposeAsync().ConfigureAwait(false);
-            throw new OperationCanceledException(cancellation);
+            model = await LoaderThread.RunAsync("load core", () => LoadCore(source, options)).ConfigureAwait(false);
+            foreach (var modality in source.Choose(modalities))
+                model.Modalities.Serve(ModelModality.Create(modality, source, plugins.Find(modality.Name), model, options));
+            foreach (var version in model.Modalities.Serving.Values)   // every one is loaded once, so that what does not fit is told now
+                (await model.Residency.AcquireAsync([version.Seat], CancellationToken.None).ConfigureAwait(false)).Dispose();
+            return model;
         }
         catch
         {
-            foreach (var device in devices) await device.DisposeAsync().ConfigureAwait(false);
+            if (model is null) source.Dispose();
+            else await model.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    private static ServedModel Load(string path, PluginCatalogue plugins, EngineOptions options, IReadOnlyCollection<string>? modalities)
+    private static ServedModel LoadCore(ModelSource source, EngineOptions options)
     {
-        using var source = ModelSources.Open(path);
         var device = options.ResolveDevice();
         var type = options.ResolveDataType(device);
-        var model = ModelLoader.Load(source, plugins.Get, modalities, device, type);
-        try
+        return new ServedModel(ModelLoader.LoadCore(source, device, type), new DeviceResidency(options.Residency, TimeProvider.System), source)
         {
-            CheckEmbeds(model, source.Name);
-            return new ServedModel(model, model.Modalities.Keys.Select(plugins.Find))
-            {
-                Name = source.Name,
-                Notice = source.Notice,
-                CoreHash = source.CoreHash,
-                Device = device,
-                DataType = type,
-            };
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
-
-    private static void CheckEmbeds(OnePeaceModel model, string name)
-    {
-        foreach (var modality in model.Modalities.Values.Where(m => !m.WeightShapes().ContainsKey("projection.weight")))
-            throw new InvalidDataException($"The model '{name}' makes no embeddings of the modality '{modality.Name}': it has no projection. Use a retrieval or pretraining model.");
+            Name = source.Name,
+            Notice = source.Notice,
+            CoreHash = source.CoreHash,
+            Device = device,
+            DataType = type,
+        };
     }
 }

@@ -1,5 +1,7 @@
 using System.Runtime.ExceptionServices;
 using OnePeace.Engine.Batching;
+using OnePeace.Engine.Hosting;
+using OnePeace.Engine.Residency;
 using OnePeace.Engine.Serving;
 using OnePeace.Modalities;
 
@@ -8,10 +10,11 @@ namespace OnePeace.Engine;
 public sealed partial class EncodingEngine
 {
     /// <summary>One request on its way: its items run at once, and the first that fails ends them all.</summary>
-    private sealed class EncodeRequest(EncodeWork work, DateTimeOffset deadline, EncodingEngine engine)
+    private sealed class EncodeRequest(EncodeWork work, DateTimeOffset deadline, EncodingEngine engine) : IDisposable
     {
         private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
+        private readonly VersionLeases _versions = engine._modalities.Lease(work.Items.SelectMany(item => item.Parts).Select(part => part.Modality));
         private Exception? _failure;
 
         public async Task<IReadOnlyList<Embedding>> RunAsync(CancellationToken cancellation)
@@ -33,6 +36,8 @@ public sealed partial class EncodingEngine
                 throw;
             }
         }
+
+        public void Dispose() => _versions.Dispose();
 
         private static TimeoutException Late() => new("The deadline passed before the work was done.");
 
@@ -87,38 +92,58 @@ public sealed partial class EncodingEngine
 
         private async Task<Embedding> EncodeJointlyAsync(EncodeItem item, int index, Admission admission, CancellationToken end)
         {
-            var parts = await Task.WhenAll(item.Parts.Select(part => engine._preparation.PrepareAsync(part, index, end))).ConfigureAwait(false);
-            var job = new EncodeJob(parts);
-            if (job.Tokens > engine._options.MaxJointTokens)
+            var parts = await Task.WhenAll(item.Parts.Select(part => PrepareAsync(part, index, end))).ConfigureAwait(false);
+            var tokens = parts.Sum(part => part.Input.Tokens);
+            if (tokens > engine._options.MaxJointTokens)
                 throw new ItemRejectedException(index, InputFault.TooLarge,
-                    $"A joint sequence holds at most {engine._options.MaxJointTokens:N0} tokens, but this one has {job.Tokens:N0}: send fewer parts, or fuse by mean.");
-            return new Embedding(await SubmitAsync(job, admission, end).ConfigureAwait(false), job.Tokens);
+                    $"A joint sequence holds at most {engine._options.MaxJointTokens:N0} tokens, but this one has {tokens:N0}: send fewer parts, or fuse by mean.");
+            return await SubmitAsync(parts, index, admission, end).ConfigureAwait(false);
         }
 
         private async Task<Embedding> EncodeAndAddAsync(EncodeItem item, int index, Admission admission, CancellationToken end)
         {
             var encoded = await Task.WhenAll(item.Parts.Select(async part =>
-            {
-                var job = new EncodeJob([await engine._preparation.PrepareAsync(part, index, end).ConfigureAwait(false)]);
-                return new Embedding(await SubmitAsync(job, admission, end).ConfigureAwait(false), job.Tokens);
-            })).ConfigureAwait(false);
+                await SubmitAsync([await PrepareAsync(part, index, end).ConfigureAwait(false)], index, admission, end).ConfigureAwait(false))).ConfigureAwait(false);
             return encoded.Length == 1 ? encoded[0] : new Embedding(MeanFusion.Fuse(encoded.Select(e => e.Vector)), encoded.Sum(e => e.Tokens));
         }
 
-        private async Task<float[]> SubmitAsync(EncodeJob job, Admission admission, CancellationToken end)
+        private Task<PreparedPart> PrepareAsync(EncodePart part, int index, CancellationToken end) =>
+            engine._preparation.PrepareAsync(part, _versions[part.Modality], index, end);
+
+        private async Task<Embedding> SubmitAsync(IReadOnlyList<PreparedPart> parts, int index, Admission admission, CancellationToken end)
         {
-            end.ThrowIfCancellationRequested();
+            var job = new EncodeJob(parts, await ResideAsync(parts, index, end).ConfigureAwait(false));
             var entry = new QueueEntry<EncodeJob>(job, work.Tenant, job.Lane, job.Tokens, deadline);
             engine._queue.Enqueue(entry, admission);
             using var leaving = end.UnsafeRegister(_ => Leave(entry, end), null);
-            if (engine._unavailable is { } unavailable && engine._queue.Remove(entry)) throw unavailable;
+            if (engine._unavailable is { } unavailable && engine._queue.Remove(entry))
+            {
+                job.LeaveDevice();
+                throw unavailable;
+            }
             foreach (var server in engine._servers) server.Wake();
-            return await job.Vector.ConfigureAwait(false);
+            return new Embedding(await job.Vector.ConfigureAwait(false), job.Tokens);
+        }
+
+        private async Task<Residents> ResideAsync(IReadOnlyList<PreparedPart> parts, int index, CancellationToken end)
+        {
+            try
+            {
+                return await engine._residency.AcquireAsync([.. parts.Select(part => part.Version.Seat)], end).ConfigureAwait(false);
+            }
+            catch (NoRoomException e)
+            {
+                throw new ItemRejectedException(index, InputFault.TooLarge, "The modalities of this item do not fit into the device's memory at one time: fuse them by mean.", e);
+            }
         }
 
         private void Leave(QueueEntry<EncodeJob> entry, CancellationToken end)
         {
-            if (engine._queue.Remove(entry)) engine._metrics.Dropped("cancelled");
+            if (engine._queue.Remove(entry))
+            {
+                engine._metrics.Dropped("cancelled");
+                entry.Value.LeaveDevice();
+            }
             entry.Value.Cancel(end);
         }
     }

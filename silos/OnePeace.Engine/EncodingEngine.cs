@@ -1,5 +1,7 @@
 using OnePeace.Engine.Batching;
 using OnePeace.Engine.Devices;
+using OnePeace.Engine.Hosting;
+using OnePeace.Engine.Residency;
 using OnePeace.Engine.Serving;
 using OnePeace.Modalities;
 
@@ -13,7 +15,9 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly BatchQueue<EncodeJob> _queue;
     private readonly EngineMetrics _metrics;
-    private readonly InputPreparation _preparation;
+    private readonly InputPreparation _preparation = new();
+    private readonly DeviceResidency _residency;
+    private readonly ModalityTable _modalities;
     private readonly IReadOnlyList<DeviceThread> _devices;
     private readonly IReadOnlyList<BatchServer> _servers;
     private volatile EngineUnavailableException? _unavailable;
@@ -31,9 +35,9 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         _devices = devices;
         _queue = new(options.Batches with { Consumers = devices.Count }, time);
         _metrics = new EngineMetrics(_queue);
-        _preparation = new(model.Preprocessors, options.ResolvePreprocessing());
-        var encoder = new BatchEncoder(model.Model, model.Device, model.DataType);
-        _servers = [.. devices.Select(device => new BatchServer(_queue, encoder.Encode, device, _metrics, time))];
+        _residency = model.Residency;
+        _modalities = model.Modalities;
+        _servers = [.. devices.Select(device => new BatchServer(_queue, model.Encoder.Encode, device, _metrics, time))];
         foreach (var device in devices) device.Failed += fault => Close(new EngineUnavailableException(DeviceThread.Lost, fault));
     }
 
@@ -50,7 +54,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         try
         {
             Check(work);
-            var result = await new EncodeRequest(work, Deadline(work), this).RunAsync(cancellation).ConfigureAwait(false);
+            var result = await RunAsync(work, cancellation).ConfigureAwait(false);
             _metrics.Encoded(result.Count);
             outcome = "encoded";
             return result;
@@ -66,13 +70,19 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         }
     }
 
+    private async Task<IReadOnlyList<Embedding>> RunAsync(EncodeWork work, CancellationToken cancellation)
+    {
+        using var request = new EncodeRequest(work, Deadline(work), this);
+        return await request.RunAsync(cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Refuses what still waits, finishes the batches in work and frees the model.</summary>
     public async ValueTask DisposeAsync()
     {
         Close(new EngineUnavailableException("The engine is closed."));
         foreach (var device in _devices) await device.DisposeAsync().ConfigureAwait(false);
+        await _model.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
-        _model.Dispose();
     }
 
     private void Check(EncodeWork work)
@@ -84,9 +94,8 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
             throw new ArgumentException($"A request holds at most {_options.MaxItems} inputs, but {Math.Max(parts, work.Items.Count)} came: send several requests.", nameof(work));
         for (var i = 0; i < work.Items.Count; i++)
         {
-            if (work.Items[i].Parts.Count == 0) throw new ItemRejectedException(i, InputFault.Malformed, "An item needs at least one input, but has none.");
-            foreach (var part in work.Items[i].Parts.Where(part => !_model.Preprocessors.ContainsKey(part.Modality)))
-                throw new UnknownModalityException(part.Modality, _preparation.Modalities);
+            if (work.Items[i].Parts.Count == 0)
+                throw new ItemRejectedException(i, InputFault.Malformed, "An item needs at least one input, but has none.");
         }
     }
 
@@ -104,6 +113,10 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
     private void Close(EngineUnavailableException reason)
     {
         _unavailable ??= reason;
-        foreach (var entry in _queue.Clear()) entry.Value.Fail(reason);
+        foreach (var entry in _queue.Clear())
+        {
+            entry.Value.Fail(reason);
+            entry.Value.LeaveDevice();
+        }
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using OnePeace.Engine.Batching;
 using OnePeace.Engine.Serving;
-using static TorchSharp.torch;
+using OnePeace.Transformer;
 
 namespace OnePeace.Engine;
 
@@ -28,7 +28,7 @@ internal sealed class EngineMetrics : IDisposable
         _compute = _meter.CreateHistogram<double>("onepeace.engine.compute", "s", "A batch on the device.");
         _meter.CreateObservableGauge("onepeace.engine.queue.items", () => queue.Count, "{item}", "Inputs that wait.");
         _meter.CreateObservableGauge("onepeace.engine.queue.tokens", () => queue.Tokens, "{token}", "Tokens that wait.");
-        _meter.CreateObservableGauge("onepeace.engine.tensors", () => Tensor.TotalCount, "{tensor}", "Live tensors of the process.");
+        _meter.CreateObservableGauge("onepeace.engine.tensors", () => TensorCensus.Live, "{tensor}", "Live tensors of the process.");
     }
 
     public void Finished(string outcome) => _requests.Add(1, new KeyValuePair<string, object?>("outcome", outcome));

@@ -1,5 +1,6 @@
 using OnePeace.Engine.Batching;
 using OnePeace.Engine.Devices;
+using OnePeace.Engine.Residency;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ public sealed record EngineOptions
     /// <summary>Threads that torch uses inside one slot; 0: the processors shared out between the slots.</summary>
     public int TorchThreads { get; init; }
 
-    /// <summary>How many inputs are prepared at once; 0: as many as there are processors.</summary>
+    /// <summary>How many inputs of one modality are prepared at once; 0: as many as there are processors.</summary>
     public int PreprocessingParallelism { get; init; }
 
     /// <summary>The most parts that one request may hold, over all its items.</summary>
@@ -31,6 +32,9 @@ public sealed record EngineOptions
 
     /// <summary>How long a request may take that names no deadline.</summary>
     public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How much of the device's memory modalities may take.</summary>
+    public ResidencyOptions Residency { get; init; } = new();
 
     /// <summary>Bounds of the queue and of a batch.</summary>
     public BatchLimits Batches { get; init; } = new();

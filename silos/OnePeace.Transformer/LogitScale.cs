@@ -22,6 +22,7 @@ public sealed class LogitScale : nn.Module, IInitialised
     {
         _logarithm = new Parameter(empty([]));
         RegisterComponents();
+        TensorCensus.Built(this);
     }
 
     /// <summary>What is stored, a scalar.</summary>

@@ -37,6 +37,7 @@ public sealed class ModalityModule : nn.Module
         _norm = modality.CreateNorm(shape);
         _projection = projects ? modality.CreateProjection(shape) : null;
         RegisterComponents();
+        TensorCensus.Built(this);
     }
 
     public IModality Modality { get; }

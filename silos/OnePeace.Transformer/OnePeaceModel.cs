@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using OnePeace.Modalities;
-using OnePeace.Modalities.Layers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OnePeace.Transformer;
@@ -38,28 +36,15 @@ public sealed class OnePeaceModel(TransformerCore core) : IDisposable
 
     /// <summary>Unit vectors of a batch of one modality, <c>[B, D]</c>, owned by the caller's dispose scope.</summary>
     /// <exception cref="KeyNotFoundException">The modality is not attached.</exception>
-    public Tensor Embed(string name, ModalityBatch batch)
-    {
-        var modality = Find(Modalities, name);
-        using var scope = NewDisposeScope();
-        var features = Core.call([new Segment(modality, modality.Adaptor.call(batch))], batch.Padding)[0];   // [B, L, D]
-        return modality.Project(features).MoveToOuterDisposeScope();                                         // [B, D]
-    }
+    public Tensor Embed(string name, ModalityBatch batch) => EmbedJoint([new ModelInput(name, batch)]);
 
     /// <summary>Unit vectors of items that hold several modalities: one joint sequence an item, the mean of its segments' embeddings, normalised; <c>[B, D]</c>.</summary>
     /// <inheritdoc cref="Embed" path="/exception"/>
-    public Tensor EmbedJoint(IReadOnlyList<ModelInput> inputs)
-    {
-        var modalities = Modalities;
-        using var scope = NewDisposeScope();
-        var features = Encode(inputs, modalities);
-        var vectors = features.Select((feature, i) => Find(modalities, inputs[i].Modality).Project(feature));          // [B, D] each
-        return nn.functional.normalize(stack(vectors, dim: 1).mean([1]), dim: 1, eps: 1e-12).MoveToOuterDisposeScope();
-    }
+    public Tensor EmbedJoint(IReadOnlyList<ModelInput> inputs) => Embeddings.Of(Core, Find(inputs));
 
     /// <summary>Every input's features after its own norm, <c>[B, l, D]</c> each, all inputs in one joint sequence.</summary>
     /// <inheritdoc cref="Embed" path="/exception"/>
-    public IReadOnlyList<Tensor> Encode(IReadOnlyList<ModelInput> inputs) => Encode(inputs, Modalities);
+    public IReadOnlyList<Tensor> Encode(IReadOnlyList<ModelInput> inputs) => Embeddings.Features(Core, Find(inputs));
 
     public void Dispose()
     {
@@ -69,22 +54,10 @@ public sealed class OnePeaceModel(TransformerCore core) : IDisposable
         Core.Dispose();
     }
 
-    private IReadOnlyList<Tensor> Encode(IReadOnlyList<ModelInput> inputs, ImmutableDictionary<string, ModalityModule> modalities)
+    private SegmentInput[] Find(IReadOnlyList<ModelInput> inputs)
     {
-        var padding = CommonPadding(inputs);
-        using var scope = NewDisposeScope();
-        var segments = inputs.Select(i => (Modality: Find(modalities, i.Modality), i.Batch))
-            .Select(i => new Segment(i.Modality, i.Modality.Adaptor.call(i.Batch))).ToArray();
-        return [.. Core.call(segments, padding).Select(f => f.MoveToOuterDisposeScope())];
-    }
-
-    private static PaddingMode CommonPadding(IReadOnlyList<ModelInput> inputs)
-    {
-        if (inputs.Count == 0) throw new ArgumentException("A joint sequence needs at least one input.", nameof(inputs));
-        var padding = inputs[0].Batch.Padding;
-        return inputs.All(i => i.Batch.Padding == padding)
-            ? padding
-            : throw new ArgumentException("All inputs of one joint sequence must have the same padding mode.", nameof(inputs));
+        var modalities = Modalities;
+        return [.. inputs.Select(i => new SegmentInput(Find(modalities, i.Modality), i.Batch))];
     }
 
     private ModalityModule? Swap(Func<ImmutableDictionary<string, ModalityModule>, ImmutableDictionary<string, ModalityModule>> change, string name)

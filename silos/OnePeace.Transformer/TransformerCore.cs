@@ -21,6 +21,7 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
         DropPathGenerator = new Generator((ulong)seed);
         _layers = new([.. Enumerable.Range(0, shape.Layers).Select(index => new TransformerLayer(shape, index, DropPathGenerator))]);
         RegisterComponents();
+        TensorCensus.Built(this);
     }
 
     public CoreShape Shape { get; }

@@ -5,17 +5,18 @@ using static TorchSharp.torch;
 
 namespace OnePeace.Engine.Serving;
 
-/// <summary>Runs the model on the jobs of one lane. On the device's thread.</summary>
-internal sealed class BatchEncoder(OnePeaceModel model, Device device, ScalarType type)
+/// <summary>Runs the core and the jobs' own modalities on the jobs of one lane. On a device's thread, or a loader's for canaries.</summary>
+internal sealed class BatchEncoder(TransformerCore core, Device device, ScalarType type)
 {
     /// <summary>One vector <c>[D]</c> a job, on the host.</summary>
     public float[][] Encode(IReadOnlyList<EncodeJob> jobs) => DeviceThread.Infer(() =>
     {
-        var parts = jobs[0].Parts.Count;
-        var inputs = Enumerable.Range(0, parts).Select(part => new ModelInput(jobs[0].Parts[part].Modality,
-            BatchAssembly.Stack([.. jobs.Select(job => job.Parts[part].Input)], device, type))).ToArray();
-        var vectors = parts == 1 ? model.Embed(inputs[0].Modality, inputs[0].Batch) : model.EmbedJoint(inputs);   // [B, D]
+        var segments = jobs[0].Parts.Select((part, i) => new SegmentInput(Module(part), BatchAssembly.Stack([.. jobs.Select(job => job.Parts[i].Input)], device, type))).ToArray();
+        var vectors = Embeddings.Of(core, segments);   // [B, D]
         var values = vectors.to(ScalarType.Float32, CPU).data<float>().ToArray();
         return values.Chunk(values.Length / jobs.Count).ToArray();
     });
+
+    private static ModalityModule Module(PreparedPart part) =>
+        part.Version.Seat.Module ?? throw new InvalidOperationException($"The weights of '{part.Version.Name}' are not on the device.");
 }

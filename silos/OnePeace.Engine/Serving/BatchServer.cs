@@ -27,6 +27,7 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
     {
         metrics.Dropped("deadline");
         job.Fail(new TimeoutException("The deadline passed before the work was begun."));
+        job.LeaveDevice();
     }
 
     private void Serve(TakenBatch<EncodeJob> batch)
@@ -34,6 +35,7 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
         var start = time.GetTimestamp();
         metrics.BatchTaken(batch, start, time);
         Encode([.. batch.Entries.Select(e => e.Value)]);
+        foreach (var entry in batch.Entries) entry.Value.LeaveDevice();
         var duration = time.GetElapsedTime(start);
         metrics.BatchComputed(duration);
         queue.RecordBatch(batch.Tokens, duration);

@@ -1,44 +1,73 @@
 using System.Collections.Concurrent;
+using OnePeace.Engine.Hosting;
 using OnePeace.Modalities;
 
 namespace OnePeace.Engine.Serving;
 
-/// <summary>Decodes and validates raw inputs on the thread pool, a bounded number at once, and learns what a modality's inputs cost.</summary>
-internal sealed class InputPreparation(IReadOnlyDictionary<string, IPreprocessor> preprocessors, int parallelism)
+/// <summary>Decodes and validates raw inputs on the thread pool within their modality's limits, and learns what a modality's inputs cost.</summary>
+internal sealed class InputPreparation
 {
     private const int FirstEstimate = 64;
     private const double Weight = 0.05;
 
-    private readonly SemaphoreSlim _slots = new(parallelism);
     private readonly ConcurrentDictionary<string, double> _tokens = new(StringComparer.Ordinal);
-
-    public IReadOnlyList<string> Modalities { get; } = [.. preprocessors.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>How many tokens inputs of this modality had of late.</summary>
     public int ExpectedTokens(string modality) => (int)_tokens.GetValueOrDefault(modality, FirstEstimate);
 
+    /// <param name="part">The input.</param>
+    /// <param name="version">Leased by the caller.</param>
+    /// <param name="index">Of the item that it belongs to.</param>
+    /// <param name="cancellation">Nobody waits any more.</param>
     /// <exception cref="ItemRejectedException">The input is bad, or its preprocessor fails on it.</exception>
-    public async Task<PreparedPart> PrepareAsync(EncodePart part, int index, CancellationToken cancellation)
+    public async Task<PreparedPart> PrepareAsync(EncodePart part, ModalityVersion version, int index, CancellationToken cancellation)
     {
-        await _slots.WaitAsync(cancellation).ConfigureAwait(false);
+        var identity = version.Identity;
+        if (part.Bytes.Length > identity.Limits.MaxInputBytes)
+            throw Rejected(InputFault.TooLarge, $"An input of the modality '{version.Name}' has at most {identity.Limits.MaxInputBytes:N0} bytes, but this one has {part.Bytes.Length:N0}.");
+        await version.Slots.WaitAsync(cancellation).ConfigureAwait(false);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (identity.Limits.PrepareSeconds < int.MaxValue / 1000) limit.CancelAfter(TimeSpan.FromSeconds(identity.Limits.PrepareSeconds));
         try
         {
-            var input = await Task.Run(() => preprocessors[part.Modality].PrepareAsync(new RawInput(part.Bytes, part.MediaType), cancellation).AsTask(), cancellation)
-                .ConfigureAwait(false);
-            _tokens.AddOrUpdate(part.Modality, input.Tokens, (_, average) => average + Weight * (input.Tokens - average));
-            return new PreparedPart(part.Modality, input);
+            var input = await Start(part, version, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
+            if (input.Tokens > identity.MostTokens)
+                throw Rejected(InputFault.TooLarge, $"An input of the modality '{version.Name}' becomes at most {identity.MostTokens:N0} tokens, but this one {input.Tokens:N0}: send a shorter one.");
+            _tokens.AddOrUpdate(version.Name, input.Tokens, (_, average) => average + Weight * (input.Tokens - average));
+            return new PreparedPart(version, input);
         }
         catch (InvalidInputException e)
         {
-            throw new ItemRejectedException(index, e.Fault, e.Message, e);
+            throw Rejected(e.Fault, e.Message, e);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new ItemRejectedException(index, InputFault.Unusable, $"The {part.Modality} input cannot be prepared.", e);
+            throw Rejected(InputFault.Unusable, $"Preparing this {version.Name} input took longer than {identity.Limits.PrepareSeconds:0.#} seconds.");
         }
-        finally
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException or ItemRejectedException))
         {
-            _slots.Release();
+            throw Rejected(InputFault.Unusable, $"The {version.Name} input cannot be prepared.", e);
         }
+
+        ItemRejectedException Rejected(InputFault fault, string message, Exception? inner = null) => new(index, fault, message, inner);
+    }
+
+    /// <summary>Holds slot and lease until the preprocessor returns, even where nobody waits for it any more.</summary>
+    private static Task<PreparedInput> Start(EncodePart part, ModalityVersion version, CancellationToken cancellation)
+    {
+        version.TryLease();
+        return Task.Run(async () =>
+        {
+            try
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return await version.Preprocessor.PrepareAsync(new RawInput(part.Bytes, part.MediaType), cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                version.Slots.Release();
+                version.Release();
+            }
+        }, CancellationToken.None);
     }
 }

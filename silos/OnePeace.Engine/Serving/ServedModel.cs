@@ -1,28 +1,17 @@
-using OnePeace.Engine.Plugins;
-using OnePeace.Modalities;
+using OnePeace.Engine.Hosting;
+using OnePeace.Engine.Residency;
 using OnePeace.Transformer;
 using OnePeace.Transformer.Checkpoints;
 using static TorchSharp.torch;
 
 namespace OnePeace.Engine.Serving;
 
-/// <summary>A loaded model and everything an engine says about it. Owns the model.</summary>
-internal sealed class ServedModel : IDisposable
+/// <summary>A core, the modalities around it, and everything an engine says about them. Owns them.</summary>
+/// <param name="core">On its device, in its type.</param>
+/// <param name="residency">Who brings modalities' weights to the device.</param>
+/// <param name="files">What the weights are read from; closed at the end.</param>
+internal sealed class ServedModel(TransformerCore core, DeviceResidency residency, IDisposable? files = null) : IAsyncDisposable
 {
-    private readonly IReadOnlyList<ModalityDescription> _modalities;
-
-    /// <param name="model">On its device, in its type.</param>
-    /// <param name="plugins">The plugins that its modalities came from.</param>
-    public ServedModel(OnePeaceModel model, IEnumerable<LoadedPlugin> plugins)
-    {
-        Model = model;
-        model.Core.eval();
-        foreach (var module in model.Modalities.Values) module.eval();
-        Preprocessors = model.Modalities.ToDictionary(m => m.Key, m => m.Value.Modality.CreatePreprocessor(m.Value.Options), StringComparer.Ordinal);
-        _modalities = [.. plugins.OrderBy(p => p.Name, StringComparer.Ordinal)
-            .Select(p => new ModalityDescription(p.Name, p.Version, "ready", p.Hash, p.Modality.MediaTypes))];
-    }
-
     public required string Name { get; init; }
 
     /// <summary>What users should know of this model, or null.</summary>
@@ -34,12 +23,31 @@ internal sealed class ServedModel : IDisposable
 
     public required ScalarType DataType { get; init; }
 
-    public OnePeaceModel Model { get; }
+    public TransformerCore Core => core;
 
-    public IReadOnlyDictionary<string, IPreprocessor> Preprocessors { get; }
+    public DeviceResidency Residency => residency;
 
-    public EngineDescription Describe() =>
-        new(Name, CoreHash, Model.Core.Shape.Width, Device.ToString(), DataTypes.Name(DataType), _modalities) { Notice = Notice };
+    public ModalityTable Modalities { get; } = new();
 
-    public void Dispose() => Model.Dispose();
+    public BatchEncoder Encoder => field ??= new(core, Device, DataType);
+
+    public EngineDescription Describe() => new(Name, CoreHash, core.Shape.Width, Device.ToString(), DataTypes.Name(DataType),
+        [.. Modalities.Serving.Values.Select(v => v.Identity).Select(v => new ModalityDescription(v.Name, v.Version, "ready", v.Hash, v.MediaTypes))])
+    {
+        Notice = Notice,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        var versions = Modalities.Serving.Values.ToList();
+        foreach (var version in versions)
+        {
+            Modalities.Remove(version);
+            version.Retire();
+        }
+        await Task.WhenAll(versions.Select(version => version.Unloaded)).ConfigureAwait(false);
+        core.Dispose();
+        residency.Dispose();
+        files?.Dispose();
+    }
 }

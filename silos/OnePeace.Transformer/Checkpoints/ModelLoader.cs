@@ -47,7 +47,10 @@ public static class ModelLoader
         return module;
     }
 
-    private static TransformerCore LoadCore(ModelSource source, Device? device, ScalarType? type)
+    /// <summary>Loads the core alone.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    /// <inheritdoc cref="Load" path="/param"/>
+    public static TransformerCore LoadCore(ModelSource source, Device? device = null, ScalarType? type = null)
     {
         var core = new TransformerCore(source.Shape);
         Fill(core, "core", source.Core, device, type, _ => { });

@@ -41,5 +41,14 @@ public sealed class ModelSource(IDisposable files) : IDisposable
         init => _coreHash = value;
     }
 
+    /// <summary>The modalities of these names, in order of name; all where null.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such modality.</exception>
+    public IReadOnlyList<ModalitySource> Choose(IReadOnlyCollection<string>? names)
+    {
+        if ((names ?? []).FirstOrDefault(n => !Modalities.ContainsKey(n)) is { } missing)
+            throw new KeyNotFoundException($"The model '{Name}' has no modality '{missing}'; it has {string.Join(", ", Modalities.Keys.Order(StringComparer.Ordinal))}.");
+        return [.. Modalities.Values.Where(m => names?.Contains(m.Name) ?? true).OrderBy(m => m.Name, StringComparer.Ordinal)];
+    }
+
     public void Dispose() => files.Dispose();
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace OnePeace.Transformer.Checkpoints;
 
 /// <summary>Sizes and types of stored tensors; every product is checked against overflow.</summary>
-internal static class TensorSize
+public static class TensorSize
 {
     /// <summary>How many values a tensor of this shape has.</summary>
     /// <exception cref="InvalidDataException">A side is negative, or the product does not fit 63 bits.</exception>

@@ -1,5 +1,7 @@
 using System.Text;
 using OnePeace.Engine.Devices;
+using OnePeace.Engine.Hosting;
+using OnePeace.Engine.Residency;
 using OnePeace.Engine.Serving;
 using OnePeace.Modalities;
 using OnePeace.Modalities.Layers;
@@ -19,16 +21,26 @@ internal static class TestEngines
     public static EncodingEngine Start(IEnumerable<(IModality Modality, ModalityOptions Options)> modalities, EngineOptions? options = null, TimeProvider? time = null)
     {
         options ??= new EngineOptions { Device = "cpu" };
-        var model = new OnePeaceModel(new TransformerCore(Shape));
-        model.Core.InitialiseParameters(1);
-        foreach (var (modality, settings) in modalities)
+        time ??= TimeProvider.System;
+        var core = new TransformerCore(Shape);
+        core.InitialiseParameters(1);
+        core.eval();
+        var served = new ServedModel(core, new DeviceResidency(options.Residency, time)) { Name = "test", CoreHash = "none", Device = CPU, DataType = ScalarType.Float32 };
+        foreach (var (modality, settings) in modalities) served.Modalities.Serve(Version(modality, settings, served.Residency));
+        return new EncodingEngine(served, options, [.. Enumerable.Range(0, options.Slots).Select(i => new DeviceThread($"slot {i}", 1))], time);
+    }
+
+    public static ModalityVersion Version(IModality modality, ModalityOptions settings, DeviceResidency residency)
+    {
+        ModalityModule Load()
         {
             var module = new ModalityModule(modality, Shape, settings);
             module.InitialiseParameters(2);
-            model.Attach(module);
+            module.eval();
+            return module;
         }
-        var served = new ServedModel(model, []) { Name = "test", CoreHash = "none", Device = CPU, DataType = ScalarType.Float32 };
-        return new EncodingEngine(served, options, [.. Enumerable.Range(0, options.Slots).Select(i => new DeviceThread($"slot {i}", 1))], time ?? TimeProvider.System);
+        var identity = new VersionIdentity(modality.Name, "1.0.0", modality.Name, modality.MediaTypes);
+        return new ModalityVersion(identity, modality.CreatePreprocessor(settings), new ModalitySeat(modality.Name, 1000, Load), residency, parallelism: 2);
     }
 
     public static EncodeItem Word(string word, string modality = "word") => new([new EncodePart(modality, Encoding.UTF8.GetBytes(word))]);

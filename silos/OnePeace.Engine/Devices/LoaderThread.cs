@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace OnePeace.Engine.Devices;
+
+/// <summary>A thread for one piece of work beside serving (loading weights, trying a plugin out): one torch thread, and the processor only when serving leaves it.</summary>
+internal static partial class LoaderThread
+{
+    private const int PerThread = 0, Nicest = 19;
+
+    private static int _abandoned;
+
+    /// <summary>Pieces of work that did not return in time and may still run.</summary>
+    public static int Abandoned => Volatile.Read(ref _abandoned);
+
+    /// <summary>Runs work to its end.</summary>
+    public static Task<T> RunAsync<T>(string name, Func<T> work)
+    {
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => Run(work, completion)) { Name = name, IsBackground = true }.Start();
+        return completion.Task;
+    }
+
+    /// <summary>Runs work that cannot be trusted to return: after the limit it is left alone on its thread, which .NET cannot end.</summary>
+    /// <exception cref="TimeoutException">It did not return in time.</exception>
+    public static async Task<T> RunAsync<T>(string name, Func<T> work, TimeSpan limit)
+    {
+        var running = RunAsync(name, work);
+        try
+        {
+            return await running.WaitAsync(limit).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!running.IsCompleted)
+        {
+            Interlocked.Increment(ref _abandoned);
+            _ = running.ContinueWith(_ => Interlocked.Decrement(ref _abandoned), TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private static void Run<T>(Func<T> work, TaskCompletionSource<T> completion)
+    {
+        try
+        {
+            GiveWay();
+            set_num_threads(1);
+            completion.SetResult(work());
+        }
+        catch (Exception e)
+        {
+            completion.SetException(e);
+        }
+    }
+
+    /// <summary>Where it cannot be done the work competes with serving, no more.</summary>
+    private static void GiveWay()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        try
+        {
+            _ = SetPriority(PerThread, ThreadId(), Nicest);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // An older C library.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    private static partial int ThreadId();
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, int who, int priority);
+}

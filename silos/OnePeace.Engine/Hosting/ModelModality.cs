@@ -1,0 +1,23 @@
+using OnePeace.Engine.Plugins;
+using OnePeace.Engine.Residency;
+using OnePeace.Engine.Serving;
+using OnePeace.Transformer.Checkpoints;
+
+namespace OnePeace.Engine.Hosting;
+
+/// <summary>Modalities that belong to the model itself: weights in its files, a plugin beside the host. They stay as long as the model.</summary>
+internal static class ModelModality
+{
+    /// <exception cref="InvalidDataException">It makes no embeddings.</exception>
+    public static ModalityVersion Create(ModalitySource modality, ModelSource source, LoadedPlugin plugin, ServedModel model, EngineOptions options)
+    {
+        var weights = modality.Weights.Weights;
+        if (!weights.ContainsKey("projection.weight"))
+            throw new InvalidDataException($"The model '{source.Name}' makes no embeddings of the modality '{modality.Name}': it has no projection. Use a retrieval or pretraining model.");
+        var settings = plugin.Modality.CompleteOptions(modality.Options, weights.ToDictionary(w => w.Key, w => w.Value.Shape));
+        var bytes = weights.Values.Sum(w => TensorSize.Bytes(w.Shape, model.DataType));
+        var seat = new ModalitySeat(modality.Name, bytes, () => ModelLoader.LoadModality(modality, source.Shape, plugin.Modality, model.Device, model.DataType));
+        return new ModalityVersion(new VersionIdentity(plugin.Name, plugin.Version, plugin.Hash, plugin.Modality.MediaTypes),
+            plugin.Modality.CreatePreprocessor(settings), seat, model.Residency, options.ResolvePreprocessing());
+    }
+}

@@ -39,6 +39,7 @@ internal sealed unsafe class FileMapping : IDisposable
     /// <summary>The bytes from <paramref name="offset"/> on; both must lie within the file.</summary>
     public ReadOnlySpan<byte> Bytes(long offset, int length)
     {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _users) == 0, this);
         CheckRange(offset, length);
         return new ReadOnlySpan<byte>(_start + offset, length);
     }
@@ -63,6 +64,14 @@ internal sealed unsafe class FileMapping : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0) Leave();
+    }
+
+    /// <summary>Keeps the file mapped until what it returns is disposed, whoever disposes the mapping meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">It is not mapped any more.</exception>
+    public IDisposable Hold()
+    {
+        Acquire();
+        return new Holder(this);
     }
 
     private static Tensor Copy(byte* source, long length, ScalarType type, ReadOnlySpan<long> shape)
@@ -108,6 +117,13 @@ internal sealed unsafe class FileMapping : IDisposable
     {
         if (offset < 0 || length < 0 || offset > Length - length)
             throw new InvalidDataException($"{Name}: expected bytes {offset} to {offset + length}, but the file has {Length}; it is truncated or damaged.");
+    }
+
+    private sealed class Holder(FileMapping mapping) : IDisposable
+    {
+        private FileMapping? _mapping = mapping;
+
+        public void Dispose() => Interlocked.Exchange(ref _mapping, null)?.Leave();
     }
 
     [DllImport("LibTorchSharp")]

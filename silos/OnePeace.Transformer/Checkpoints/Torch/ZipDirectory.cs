@@ -16,17 +16,17 @@ internal static class ZipDirectory
     private const uint EndSignature = 0x06054b50, End64Signature = 0x06064b50, LocatorSignature = 0x07064b50, CentralSignature = 0x02014b50, LocalSignature = 0x04034b50;
 
     /// <exception cref="InvalidDataException">The directory is damaged, or names an entry twice.</exception>
-    public static IReadOnlyDictionary<string, ZipEntry> Read(FileMapping file)
+    public static IReadOnlyDictionary<string, ZipEntry> Read(FileMapping file, int maxEntries = MaxEntries)
     {
-        var (offset, length) = FindDirectory(file);
+        var (offset, length) = Find(file);
         var entries = new Dictionary<string, ZipEntry>(StringComparer.Ordinal);
-        for (var end = checked(offset + length); offset < end;)
+        for (var end = offset + length; offset < end;)
         {
             var header = file.Bytes(offset, CentralLength);
             if (UInt32(header) != CentralSignature) throw new InvalidDataException("The zip archive's directory is damaged.");
             int name = UInt16(header[28..]), extra = UInt16(header[30..]), comment = UInt16(header[32..]);
             var entry = ReadEntry(header, Encoding.UTF8.GetString(file.Bytes(offset + CentralLength, name)), file.Bytes(offset + CentralLength + name, extra));
-            if (entries.Count == MaxEntries) throw new InvalidDataException($"Expected a zip archive of at most {MaxEntries} entries, but it has more.");
+            if (entries.Count == maxEntries) throw new InvalidDataException($"Expected a zip archive of at most {maxEntries} entries, but it has more.");
             if (!entries.TryAdd(entry.Name, entry))
                 throw new InvalidDataException($"Expected every entry of the zip archive once, but '{PickledGlobals.Printable(entry.Name)}' comes twice.");
             offset += CentralLength + name + extra + comment;
@@ -46,6 +46,16 @@ internal static class ZipDirectory
         if (entry.Size < 0 || start > file.Length - entry.Size)
             throw new InvalidDataException($"'{PickledGlobals.Printable(entry.Name)}' claims {entry.Size} bytes from {start} on, but the file has {file.Length}; it is truncated or damaged.");
         return (start, entry.Size);
+    }
+
+    /// <summary>Where the central directory lies.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it reaches outside the file.</exception>
+    public static (long Offset, long Length) Find(FileMapping file)
+    {
+        var (offset, length) = FindDirectory(file);
+        return length <= file.Length && offset <= file.Length - length
+            ? (offset, length)
+            : throw new InvalidDataException("The zip archive's directory is damaged: it reaches outside the file.");
     }
 
     private static (long Offset, long Length) FindDirectory(FileMapping file)

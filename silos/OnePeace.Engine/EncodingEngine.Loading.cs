@@ -27,7 +27,10 @@ public sealed partial class EncodingEngine
         var model = await LoadAsync(path, plugins, options, modalities).ConfigureAwait(false);
         var devices = Enumerable.Range(0, Math.Max(1, options.Slots))
             .Select(slot => new DeviceThread($"device slot {slot}", options.ResolveTorchThreads())).ToArray();
-        var engine = new EncodingEngine(model, options, devices, TimeProvider.System);
+        var engine = new EncodingEngine(model, options, devices, TimeProvider.System)
+        {
+            Packages = options.Packages is { } packages ? new PackageHost(model, new PackageTrial(model, options, packages)) : null,
+        };
         if (!cancellation.IsCancellationRequested) return engine;
         await engine.DisposeAsync().ConfigureAwait(false);
         throw new OperationCanceledException(cancellation);

@@ -48,6 +48,9 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
 
     public EngineDescription Describe() => _model.Describe();
 
+    /// <summary>Takes packages in and out, if there is a store for them.</summary>
+    public IModalityHost? Packages { get; init; }
+
     public async Task<IReadOnlyList<Embedding>> EncodeAsync(EncodeWork work, CancellationToken cancellation)
     {
         var outcome = "failed";
@@ -81,6 +84,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
     {
         Close(new EngineUnavailableException("The engine is closed."));
         foreach (var device in _devices) await device.DisposeAsync().ConfigureAwait(false);
+        (Packages as IDisposable)?.Dispose();
         await _model.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
     }

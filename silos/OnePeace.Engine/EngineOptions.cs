@@ -1,5 +1,6 @@
 using OnePeace.Engine.Batching;
 using OnePeace.Engine.Devices;
+using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Residency;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -32,6 +33,9 @@ public sealed record EngineOptions
 
     /// <summary>How long a request may take that names no deadline.</summary>
     public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Where modality packages come from; null takes none.</summary>
+    public PackageHostOptions? Packages { get; init; }
 
     /// <summary>How much of the device's memory modalities may take.</summary>
     public ResidencyOptions Residency { get; init; } = new();

@@ -1,3 +1,4 @@
+using OnePeace.Engine.Hosting;
 using OnePeace.Modalities;
 
 namespace OnePeace.Engine;
@@ -16,6 +17,9 @@ public interface IEncodingEngine
 
     /// <summary>What this engine serves now.</summary>
     EngineDescription Describe();
+
+    /// <summary>Takes modality packages in and out; null where this engine takes none.</summary>
+    IModalityHost? Packages => null;
 
     /// <summary>False once a device has failed for good: the process should go unready and end.</summary>
     bool Healthy => true;

@@ -29,6 +29,25 @@ public static partial class PluginLoader
         }
     }
 
+    /// <summary>Loads a package's plugin, and checks that it is what the manifest says.</summary>
+    /// <inheritdoc cref="Load(string)" path="/exception"/>
+    public static LoadedPlugin Load(string folder, ModalityManifest manifest)
+    {
+        var plugin = Load(folder);
+        var expected = Path.GetFileNameWithoutExtension(manifest.Assembly);
+        var actual = plugin.Modality.GetType().Assembly.GetName().Name;
+        var fault = (plugin.Name, actual) switch
+        {
+            var (name, _) when name != manifest.Name => $"The plugin names its modality '{name}', but the manifest '{manifest.Name}'.",
+            var (_, assembly) when assembly != expected => $"The plugin's assembly is '{assembly}', but the manifest names '{expected}'.",
+            _ when !plugin.Modality.MediaTypes.SequenceEqual(manifest.MediaTypes) => "The plugin's media types are not the manifest's.",
+            _ => null,
+        };
+        if (fault is null) return plugin;
+        plugin.Dispose();
+        throw new PluginLoadException($"{fault} Pack it again.");
+    }
+
     private static string FindEntry(string folder)
     {
         if (!Directory.Exists(folder)) throw new PluginLoadException($"There is no plugin folder '{folder}'.");

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using OnePeace.Engine.Plugins;
+using OnePeace.Engine.Serving;
+
+namespace OnePeace.Engine.Hosting;
+
+/// <summary>The packages of one engine: staged beside what serves, put in its place between two batches, unloaded after their last request.</summary>
+internal sealed class PackageHost(ServedModel model, PackageTrial trial) : IModalityHost, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, HostedPackage> _hosted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task>> _staging = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<HostedVersion> Versions
+    {
+        get { lock (_gate) return [.. _hosted.Values.Select(package => package.Describe())]; }
+    }
+
+    public Task StageAsync(string hash, CancellationToken cancellation)
+    {
+        var staging = _staging.GetOrAdd(hash, h => new(() => StageOnceAsync(h)));
+        return staging.Value.WaitAsync(cancellation);
+    }
+
+    public void Activate(string hash)
+    {
+        lock (_gate)
+        {
+            if (!_hosted.TryGetValue(hash, out var package) || package is not { Version: { } version, State: HostedState.Staged or HostedState.Ready })
+                throw new KeyNotFoundException($"No staged version has the hash {hash}.");
+            if (package.State == HostedState.Ready) return;
+            package.State = HostedState.Ready;
+            if (model.Modalities.Serve(version) is { } before) Retire(before);
+        }
+    }
+
+    public void Withdraw(string hash)
+    {
+        lock (_gate)
+        {
+            if (!_hosted.TryGetValue(hash, out var package) || package is not { Version: { } version, State: HostedState.Staged or HostedState.Ready }) return;
+            model.Modalities.Remove(version);
+            Retire(version);
+        }
+    }
+
+    /// <summary>Withdraws everything.</summary>
+    public void Dispose()
+    {
+        foreach (var version in Versions) Withdraw(version.Hash);
+    }
+
+    private async Task StageOnceAsync(string hash)
+    {
+        await Task.Yield();
+        try
+        {
+            lock (_gate)
+                if (_hosted.TryGetValue(hash, out var there) && there.State is HostedState.Staged or HostedState.Ready) return;
+            var package = await trial.RunAsync(hash).ConfigureAwait(false);
+            lock (_gate) _hosted[hash] = package;
+        }
+        finally
+        {
+            _staging.TryRemove(hash, out _);
+        }
+    }
+
+    private void Retire(ModalityVersion version)
+    {
+        if (!_hosted.TryGetValue(version.Identity.Hash, out var package)) throw new InvalidOperationException($"The modality '{version.Name}' belongs to the model and stays.");
+        package.State = HostedState.Draining;
+        version.Retire();
+        _ = WatchAsync(version.Identity.Hash, package, version.Unloaded);
+    }
+
+    /// <summary>Follows a version until nothing of it is left.</summary>
+    private async Task WatchAsync(string hash, HostedPackage package, Task unloaded)
+    {
+        await unloaded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        package.Forget();
+        while (!await UnloadWatch.IsCollectedAsync(package.Context).ConfigureAwait(false))
+            lock (_gate) package.State = HostedState.Leaked;
+        lock (_gate)
+            if (_hosted.GetValueOrDefault(hash) == package) _hosted.Remove(hash);
+    }
+}

@@ -1,3 +1,4 @@
+using OnePeace.Files;
 using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Engine.Packages;

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using OnePeace.Files;
 using OnePeace.Modalities;
-using OnePeace.Transformer.Checkpoints;
 using OnePeace.Transformer.Checkpoints.Archives;
+using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Engine.Packages;
 

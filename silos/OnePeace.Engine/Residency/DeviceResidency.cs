@@ -133,7 +133,7 @@ internal sealed class DeviceResidency : IDisposable
         {
             seat.Holders++;
             seat.Value.Used(_age);
-            if (_taken.Add(seat)) seat.Loading = LoadAsync(seat);
+            if (_taken.Add(seat)) seat.Loading = Task.Run(() => LoadAsync(seat));   // never inside the gate: it comes back in when it ends
         }
         return [.. waiter.Seats.Select(seat => seat.Loading!)];
     }

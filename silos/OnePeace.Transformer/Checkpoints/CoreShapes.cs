@@ -5,7 +5,7 @@ using OnePeace.Modalities;
 namespace OnePeace.Transformer.Checkpoints;
 
 /// <summary>Architectures in files: their JSON, and their bounds.</summary>
-internal static class CoreShapes
+public static class CoreShapes
 {
     private const int MaxWidth = 1 << 16, MaxLayers = 1 << 10, MaxExpertWidth = 1 << 20;
 

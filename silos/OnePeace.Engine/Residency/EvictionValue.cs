@@ -20,6 +20,6 @@ internal sealed class EvictionValue(long bytes)
 
     public void Loaded(TimeSpan duration) => _reloadSeconds = Math.Max(1e-6, duration.TotalSeconds);
 
-    /// <summary>After an eviction the past counts no more.</summary>
-    public void Evicted() => _uses = 0;
+    /// <summary>After an eviction the past counts half.</summary>
+    public void Evicted() => _uses /= 2;
 }

@@ -94,7 +94,8 @@ public sealed class DeviceResidencyTests
             Assert.All(indices, i => Assert.NotNull(seats[i].Module));
             Assert.InRange(residency.UsedBytes, 0, 800);
         });
-        Assert.True(_loads.Count < 1000, $"{_loads.Count} loads");
+        var asked = wanted.Sum(indices => indices.Length);
+        Assert.InRange(_loads.Count, 40 - 8, (int)(0.75 * asked));
     }
 
     private static DeviceResidency Create(long budget, params string[] pinned) => new(new ResidencyOptions { BudgetBytes = budget, Pinned = pinned }, TimeProvider.System);

@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OnePeace.Engine;
+using OnePeace.Grains.Modalities;
 using OnePeace.Grains.Transformers;
 
 namespace OnePeace.Silo;
 
 /// <summary>Loads the engine when the host starts, closes it to new work when the host stops, and frees it at the end.</summary>
 internal sealed class EngineService(
-    SiloOptions options, EngineSeat seat, IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<EngineService> log) : BackgroundService
+    SiloOptions options, EngineSeat seat, ModalityReconciler reconciler, IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<EngineService> log) : BackgroundService
 {
     private IEncodingEngine? _engine;
 
@@ -23,9 +24,10 @@ internal sealed class EngineService(
         try
         {
             _engine = await options.LoadEngine(services, stopping);
+            if (_engine.Packages is { } packages) await reconciler.StartAsync(packages, stopping);
             if (seat.Occupy(_engine))
                 log.LogInformation("Serving {Model}", _engine.Describe().Model);
-            await WatchAsync(_engine, stopping);
+            await await Task.WhenAny(WatchAsync(_engine, stopping), _engine.Packages is null ? WatchAsync(_engine, stopping) : reconciler.RunAsync(stopping));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -8,6 +8,15 @@ public sealed record SiloOptions
     /// <summary>Loads what this silo serves; runs in the background while the silo already answers that it is loading.</summary>
     public required Func<IServiceProvider, CancellationToken, Task<IEncodingEngine>> LoadEngine { get; init; }
 
+    /// <summary>Folder for what has to outlive the process: modality packages and what is known of them. Null keeps it in memory and takes no packages.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Whether packages may serve that no operator allowed, as long as there is no allow-list.</summary>
+    public bool TrustsPackages { get; init; }
+
+    /// <summary>Name of the core, in the keys of its grains.</summary>
+    public string Core { get; init; } = "default";
+
     /// <summary>Port between silos; 0 takes a free one.</summary>
     public int SiloPort { get; init; }
 

@@ -119,14 +119,21 @@ public sealed record InspectionReply
 /// <summary>What a replica should have of one modality.</summary>
 /// <param name="Active">Hash of the version that should serve, or null.</param>
 /// <param name="Staged">Hash of a version to be verified and held ready beside it, or null.</param>
+/// <param name="Attempt">Counts the commands: what failed at an earlier one is tried again.</param>
 [GenerateSerializer, Immutable, Alias("onepeace.wanted-versions")]
-public sealed record WantedVersions([property: Id(0)] string? Active, [property: Id(1)] string? Staged);
+public sealed record WantedVersions([property: Id(0)] string? Active, [property: Id(1)] string? Staged, [property: Id(2)] long Attempt);
+
+/// <summary>Everything a replica has of one modality; a version that is not named has left nothing in its memory.</summary>
+/// <param name="Attempt">Of the <see cref="WantedVersions"/> that it has carried out.</param>
+[GenerateSerializer, Immutable, Alias("onepeace.replica-report")]
+public sealed record ReplicaReport(
+    [property: Id(0)] string Replica, [property: Id(1)] long Attempt, [property: Id(2)] IReadOnlyList<ReplicaVersion> Versions);
 
 /// <summary>How a version fares with a replica.</summary>
-[GenerateSerializer, Immutable, Alias("onepeace.replica-report")]
-public sealed record ReplicaReport([property: Id(0)] string Replica, [property: Id(1)] string Hash, [property: Id(2)] ReplicaState State)
+[GenerateSerializer, Immutable, Alias("onepeace.replica-version")]
+public sealed record ReplicaVersion([property: Id(0)] string Hash, [property: Id(1)] ReplicaState State)
 {
-    [Id(3)] public ModalityFault? Fault { get; init; }
+    [Id(2)] public ModalityFault? Fault { get; init; }
 }
 
 [GenerateSerializer, Alias("onepeace.replica-state")]
@@ -138,11 +145,14 @@ public enum ReplicaState
     /// <summary>Serves.</summary>
     Ready,
 
-    /// <summary>Refused.</summary>
-    Failed,
+    /// <summary>Its last requests are under way, or it is being unloaded.</summary>
+    Draining,
 
-    /// <summary>Nothing of it is left in memory.</summary>
-    Gone,
+    /// <summary>Unloaded, but something still refers to its assemblies.</summary>
+    Leaked,
+
+    /// <summary>Refused; nothing of it is in memory.</summary>
+    Failed,
 }
 
 /// <summary>Something that happened in a modality's life.</summary>

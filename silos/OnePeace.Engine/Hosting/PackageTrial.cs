@@ -48,7 +48,7 @@ internal sealed class PackageTrial(ServedModel model, EngineOptions options, Pac
         var package = ModalityPackage.Open(path);
         try
         {
-            new PackagePolicy(host.AllowList).Check(hash, package.Signature);
+            new PackagePolicy(host.AllowList()).Check(hash, package.Signature);
             if (_own.Contains(package.Manifest.Name))
                 throw new PackageRefusedException(PackageFault.NameTaken, $"'{package.Manifest.Name}' is one of the model's own modalities: give the package another name.");
             if (package.Manifest.Core.Hash != model.CoreHash || package.Shape != model.Core.Shape)

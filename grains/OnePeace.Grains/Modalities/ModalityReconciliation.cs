@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+using OnePeace.Contracts.Modalities;
+using OnePeace.Engine.Hosting;
+
+namespace OnePeace.Grains.Modalities;
+
+/// <summary>One modality of one replica: what it should have, what it has, and what it could not take.</summary>
+internal sealed class ModalityReconciliation(string name, string replica)
+{
+    private const int Idle = 0, Running = 1, RunningAndAsked = 2;
+
+    private readonly Dictionary<string, ModalityFault> _refused = new(StringComparer.Ordinal);
+    private long _attempt = -1;
+    private int _state;
+
+    /// <summary>False where it is being done: then it is done once more.</summary>
+    public bool TryBegin()
+    {
+        while (true)
+        {
+            if (Interlocked.CompareExchange(ref _state, Running, Idle) == Idle) return true;
+            if (Interlocked.CompareExchange(ref _state, RunningAndAsked, Running) != Idle) return false;
+        }
+    }
+
+    /// <summary>Whether it was asked for meanwhile.</summary>
+    public bool TryAgain()
+    {
+        if (Interlocked.CompareExchange(ref _state, Running, RunningAndAsked) == RunningAndAsked) return true;
+        return Interlocked.CompareExchange(ref _state, Idle, Running) != Running && TryAgain();
+    }
+
+    public bool IsDraining(IModalityHost host) => Versions(host).Any(v => v.State == HostedState.Draining) && Volatile.Read(ref _state) != RunningAndAsked;
+
+    /// <summary>Makes the engine have what is wanted, as far as it can.</summary>
+    public async Task RunAsync(IModalityGrain grain, IModalityHost host, ILogger log)
+    {
+        var wanted = await grain.WantedAsync();
+        if (wanted.Attempt != _attempt) _refused.Clear();
+        foreach (var hash in new[] { wanted.Active, wanted.Staged }.OfType<string>().Distinct()) await StageAsync(hash, host, log);
+        if (wanted.Active is { } active && !_refused.ContainsKey(active)) host.Activate(active);
+        foreach (var version in Versions(host).Where(v => v.State is HostedState.Staged or HostedState.Ready && v.Hash != wanted.Active && v.Hash != wanted.Staged))
+            host.Withdraw(version.Hash);
+        _attempt = wanted.Attempt;
+        await ReportAsync(grain, host);
+    }
+
+    public Task ReportAsync(IModalityGrain grain, IModalityHost host) => grain.ReportAsync(new ReplicaReport(replica, _attempt,
+    [
+        .. Versions(host).Select(v => new ReplicaVersion(v.Hash, StateOf(v.State))),
+        .. _refused.Select(r => new ReplicaVersion(r.Key, ReplicaState.Failed) { Fault = r.Value }),
+    ]));
+
+    private async Task StageAsync(string hash, IModalityHost host, ILogger log)
+    {
+        if (_refused.ContainsKey(hash)) return;
+        try
+        {
+            await host.StageAsync(hash, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            if (e is not PackageRefusedException) log.LogError(e, "Attaching a version of {Modality} failed", name);
+            _refused[hash] = PackageFaults.From(e);
+        }
+    }
+
+    private IEnumerable<HostedVersion> Versions(IModalityHost host) => host.Versions.Where(v => v.Name == name);
+
+    private static ReplicaState StateOf(HostedState state) => state switch
+    {
+        HostedState.Staged => ReplicaState.Staged,
+        HostedState.Ready => ReplicaState.Ready,
+        HostedState.Draining => ReplicaState.Draining,
+        _ => ReplicaState.Leaked,
+    };
+}

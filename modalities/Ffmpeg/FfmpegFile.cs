@@ -57,8 +57,11 @@ internal sealed class FfmpegFile : IDisposable
         {
             output = await read(process.StandardOutput.BaseStream, _time.Token);
             _time.Token.ThrowIfCancellationRequested();
-            await process.WaitForExitAsync(_time.Token);
-            if (process.ExitCode != 0) output = null;
+            if (output is not null)
+            {
+                await process.WaitForExitAsync(_time.Token);
+                if (process.ExitCode != 0) output = null;
+            }
         }
         catch (OperationCanceledException) when (!_cancellation.IsCancellationRequested)
         {

@@ -46,7 +46,7 @@ public class AnimationTests
     public void A_chain_of_twenty_thousand_frames_does_not_exhaust_the_stack()
     {
         var whole = new GifFrame(0, 0, 4, 4, [.. Enumerable.Repeat((byte)1, 16)], Centiseconds: 2);
-        var dot = new GifFrame(1, 1, 1, 1, [2], Centiseconds: 2);
+        var dot = new GifFrame(1, 1, 1, 1, [2], Transparent: 3, Centiseconds: 2);
         var bytes = GifClip.Write(4, 4, [whole, .. Enumerable.Repeat(dot, 20_000)]);
         Assert.Equal(8, Clips.Animations.Decode(bytes, count: 8).Count);
     }

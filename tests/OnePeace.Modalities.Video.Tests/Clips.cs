@@ -8,6 +8,9 @@ namespace OnePeace.Modalities.Video.Tests;
 /// <summary>Clips, and shorthand for decoding and preparing them.</summary>
 internal static class Clips
 {
+    private static readonly bool _hasFfmpeg =
+        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "ffmpeg")));
+
     public static string Root { get; } = FindRoot();
 
     public static string Samples { get; } = Path.Combine(Root, "modalities/OnePeace.Modalities.Video/samples");
@@ -55,8 +58,10 @@ internal static class Clips
         }
     }
 
+    /// <summary>A file that ffmpeg makes; where it is not installed the test is skipped.</summary>
     public static byte[] Make(string extension, params string[] arguments)
     {
+        Assert.SkipUnless(_hasFfmpeg, "The program ffmpeg is not installed.");
         var folder = Directory.CreateTempSubdirectory("onepeace-test-");
         try
         {

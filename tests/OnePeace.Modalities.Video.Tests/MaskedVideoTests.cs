@@ -73,7 +73,7 @@ public class MaskedVideoTests
         var options = model.Video.Options.With("vision_encoder_type", "none");
         var module = new ModalityModule(new VideoModality(), model.Video.Shape, options, projects: false);
         var (core, part) = (new TransformerCore(model.Video.Shape), new DenoisingPart(48, 48));
-        foreach (var part_ in new nn.Module[] { module, core, part }) part_.InitialiseParameters(1);
+        foreach (var weights in new nn.Module[] { module, core, part }) weights.InitialiseParameters(1);
         using var decoder = new DenoisingDecoder(core, [new DenoisingBranch(module, part)]);
         var batch = DemoModel.Batch(Rows([0, 3, 9, 20, 40]), DemoModel.Noise(3, 6));
         var predicted = Assert.Single(decoder.Decode([new DenoisingInput(new ModelInput("video", batch), model.Features(batch))]));

@@ -15,7 +15,6 @@ internal static class ReferringFilm
         var changed = film.ToArray();
         var (data, index) = (Find(changed, "mdat"), Find(changed, "moov"));
         changed.AsSpan(data + 8, index - data - 8).Clear();
-        // The handler of references comes after that of pictures: the last dinf belongs to the picture track.
         var entry = Find(changed, "dref") + 16;
         var length = BinaryPrimitives.ReadInt32BigEndian(changed.AsSpan(entry));
         var alias = Alias(target);

@@ -3,7 +3,7 @@ using SkiaSharp;
 namespace OnePeace.Modalities.Video.Decoding;
 
 /// <summary>Draws an animation's frames one after another, each on what those before it left.</summary>
-/// <remarks>Skia would draw what a frame needs by itself, but recursively: a file of many frames would exhaust the stack.</remarks>
+/// <remarks>Skia would draw what a frame needs by itself, but recursively and anew for each: the cost of many frames would grow with their square.</remarks>
 internal sealed class AnimationCanvas : IDisposable
 {
     private const int Nothing = -1;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using OnePeace.Modalities.Audio.Tests.Decoding;
 using OnePeace.Modalities.Image;
@@ -74,12 +73,10 @@ public class FfmpegSafetyTests
     public async Task A_program_that_takes_too_long_is_killed()
     {
         using var slow = new SlowProgram();
-        var clock = Stopwatch.StartNew();
         var refusal = await Assert.ThrowsAsync<InvalidInputException>(
             () => new FfmpegClipDecoder(new ClipLimits { MaxDecodeSeconds = 1 }, slow.Path).DecodeAsync(_film, 8, Nobody, CancellationToken.None));
         Assert.Equal(InputFault.Unusable, refusal.Fault);
         Assert.Contains("1 s", refusal.Message);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0.9, 20);
         await slow.AssertGoneAsync();
     }
 

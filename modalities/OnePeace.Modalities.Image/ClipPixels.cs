@@ -1,7 +1,7 @@
 namespace OnePeace.Modalities.Image;
 
 /// <summary>8-bit levels to the range that CLIP, and ONE-PEACE after it, was trained on.</summary>
-internal static class ClipPixels
+public static class ClipPixels
 {
     private static readonly float[] _means = [0.48145466f, 0.4578275f, 0.40821073f];
     private static readonly float[] _deviations = [0.26862954f, 0.26130258f, 0.27577711f];

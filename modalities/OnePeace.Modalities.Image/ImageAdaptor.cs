@@ -39,12 +39,7 @@ public sealed class ImageAdaptor : SequenceAdaptor
         _side = ImageOptions.Side(options);
         _relativeSide = ImageOptions.RelativeSide(options);
         _relativeIndex = new(() => ImageGrid.RelativeIndex(_relativeSide));
-        _stem = ImageOptions.StemType(options) switch
-        {
-            "hmlp" => new ImageStem(shape.Width),
-            "mlp" => new Convolution2d(3, shape.Width, ImageGrid.PatchSide, withBias: false),
-            _ => null,
-        };
+        _stem = ImageStem.Create(options, shape.Width);
         _positions = new Parameter(empty(((long)_side * _side) + 1, shape.Width));
         _secondType = options.Boolean("add_type_embedding", false) ? new Parameter(empty(1, 1, shape.Width)) : null;
         RegisterComponents();

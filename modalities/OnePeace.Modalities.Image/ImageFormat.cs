@@ -1,7 +1,7 @@
 namespace OnePeace.Modalities.Image;
 
 /// <summary>The formats that are read.</summary>
-internal enum ImageFormat
+public enum ImageFormat
 {
     Jpeg,
     Png,
@@ -11,10 +11,14 @@ internal enum ImageFormat
 }
 
 /// <summary>Tells formats apart by their first bytes; what the sender calls them does not matter.</summary>
-internal static class ImageSignature
+public static class ImageSignature
 {
     /// <exception cref="InvalidInputException">None of the formats.</exception>
-    public static ImageFormat Recognise(ReadOnlySpan<byte> bytes)
+    public static ImageFormat Recognise(ReadOnlySpan<byte> bytes) => Find(bytes) ?? throw new InvalidInputException(InputFault.UnsupportedFormat,
+        "The image must be JPEG, PNG, WebP, GIF or BMP, but its first bytes are none of these: convert it to one of them.");
+
+    /// <summary>Null for every other format.</summary>
+    public static ImageFormat? Find(ReadOnlySpan<byte> bytes)
     {
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
             return ImageFormat.Jpeg;
@@ -24,9 +28,6 @@ internal static class ImageSignature
             return ImageFormat.WebP;
         if (bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8))
             return ImageFormat.Gif;
-        if (bytes.StartsWith("BM"u8))
-            return ImageFormat.Bmp;
-        throw new InvalidInputException(InputFault.UnsupportedFormat,
-            "The image must be JPEG, PNG, WebP, GIF or BMP, but its first bytes are none of these: convert it to one of them.");
+        return bytes.StartsWith("BM"u8) ? ImageFormat.Bmp : null;
     }
 }

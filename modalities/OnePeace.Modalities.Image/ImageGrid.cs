@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace OnePeace.Modalities.Image;
 
 /// <summary>The square grid of patches: its relative positions, and how learned tables fit another size.</summary>
-internal static class ImageGrid
+public static class ImageGrid
 {
     /// <summary>Pixels of a patch's side.</summary>
     public const int PatchSide = 16;

@@ -1,7 +1,7 @@
 namespace OnePeace.Modalities.Image;
 
 /// <summary>Image options that need interpreting.</summary>
-internal static class ImageOptions
+public static class ImageOptions
 {
     private const int DefaultSide = 16;
 
@@ -10,6 +10,16 @@ internal static class ImageOptions
 
     /// <summary>Patches a side of the relative positions.</summary>
     public static int RelativeSide(ModalityOptions options) => options.Int32("rel_bucket_size", DefaultSide);
+
+    /// <summary>Pixels a side of the pictures that the model is fed.</summary>
+    /// <exception cref="InvalidDataException">Not a multiple of a patch's side, or out of range.</exception>
+    public static int PixelSide(ModalityOptions options)
+    {
+        var side = options.Int32("image_size", options.Int32("task.patch_image_size", DefaultSide * ImageGrid.PatchSide));
+        return side is >= ImageGrid.PatchSide and <= 4096 && side % ImageGrid.PatchSide == 0
+            ? side
+            : throw new InvalidDataException($"Image option 'image_size' must be a multiple of {ImageGrid.PatchSide} from {ImageGrid.PatchSide} to 4,096, but is {side}.");
+    }
 
     /// <summary><c>hmlp</c>, <c>mlp</c> or <c>none</c>.</summary>
     /// <exception cref="InvalidDataException">None of them.</exception>

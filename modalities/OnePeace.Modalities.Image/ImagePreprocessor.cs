@@ -7,8 +7,6 @@ namespace OnePeace.Modalities.Image;
 /// </remarks>
 public sealed class ImagePreprocessor : IPreprocessor
 {
-    private const int PatchSide = 16;
-
     private readonly IImageDecoder _decoder;
     private readonly ImageLimits _limits;
     private readonly int _side;
@@ -26,9 +24,7 @@ public sealed class ImagePreprocessor : IPreprocessor
     {
         _decoder = decoder;
         _limits = ImageLimits.Of(options);
-        _side = options.Int32("image_size", options.Int32("task.patch_image_size", 256));
-        if (_side is < PatchSide or > 4096 || _side % PatchSide != 0)
-            throw new InvalidDataException($"Image option 'image_size' must be a multiple of {PatchSide} from {PatchSide} to 4,096, but is {_side}.");
+        _side = ImageOptions.PixelSide(options);
     }
 
     public ValueTask<PreparedInput> PrepareAsync(RawInput input, CancellationToken cancellation)
@@ -41,7 +37,7 @@ public sealed class ImagePreprocessor : IPreprocessor
 
         using var image = _decoder.Open(input.Bytes);
         var pixels = ClipPixels.Normalise(BicubicResize.ToSquare(image, _side, cancellation));
-        var patches = _side / PatchSide;
+        var patches = _side / ImageGrid.PatchSide;
         return ValueTask.FromResult(new PreparedInput([new InputField("pixels", HostTensor.Create(pixels, 3, _side, _side))], patches * patches + 1));
     }
 }

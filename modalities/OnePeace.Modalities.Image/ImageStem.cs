@@ -7,7 +7,7 @@ using LayerNorm = OnePeace.Modalities.Layers.LayerNorm;
 namespace OnePeace.Modalities.Image;
 
 /// <summary>The hierarchical patch stem: convolutions of 4, 2 and 2 pixels, LayerNorm and GELU between; <c>[B, 3, S, S] -> [B, D, S / 16, S / 16]</c>.</summary>
-internal sealed class ImageStem : nn.Module<Tensor, Tensor>
+public sealed class ImageStem : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "0")]
     private readonly Convolution2d _first;
@@ -33,6 +33,15 @@ internal sealed class ImageStem : nn.Module<Tensor, Tensor>
         _third = new Convolution2d(width / 4, width, side: 2);
         RegisterComponents();
     }
+
+    /// <summary>The stem that the options ask for (<c>vision_encoder_type</c>), <c>[B, 3, S, S] -> [B, D, S / 16, S / 16]</c>; null for a decoder, which has none.</summary>
+    /// <exception cref="InvalidDataException">There is no such stem.</exception>
+    public static nn.Module<Tensor, Tensor>? Create(ModalityOptions options, long width) => ImageOptions.StemType(options) switch
+    {
+        "hmlp" => new ImageStem(width),
+        "mlp" => new Convolution2d(3, width, ImageGrid.PatchSide, withBias: false),
+        _ => null,
+    };
 
     public override Tensor forward(Tensor pixels)
     {

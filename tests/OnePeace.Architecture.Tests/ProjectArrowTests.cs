@@ -3,13 +3,15 @@ namespace OnePeace.Architecture.Tests;
 /// <summary>The arrows of docs/architecture.md.</summary>
 public sealed class ProjectArrowTests
 {
-    private const string Contract = "OnePeace.Modalities";
+    private const string Contract = "OnePeace.Modalities", Image = $"{Contract}.Image", Video = $"{Contract}.Video";
 
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         [Contract] = [],
         ["OnePeace.Files"] = [],
         ["OnePeace.Transformer"] = ["OnePeace.Files", Contract],
+        [Image] = [Contract],
+        [Video] = [Contract, Image],   // a plugin may build on another plugin's library: it brings a copy of its own
         ["OnePeace.Engine"] = ["OnePeace.Transformer"],
         ["OnePeace.Contracts"] = [],
         ["OnePeace.Grains"] = ["OnePeace.Contracts", "OnePeace.Engine"],
@@ -35,6 +37,17 @@ public sealed class ProjectArrowTests
     }
 
     [Fact]
+    public void A_plugin_that_builds_on_another_is_noticed_unless_it_is_the_one_that_may()
+    {
+        Assert.Empty(WrongArrows([Make(Video, Contract, Image)]));
+        Assert.Single(WrongArrows([Make(Video, Contract)]));
+        Assert.Single(WrongArrows([Make(Video, Contract, Image, "OnePeace.Modalities.Audio")]));
+        Assert.Single(WrongArrows([Make(Image, Contract, Video)]));
+        Assert.Single(WrongArrows([Make("OnePeace.Modalities.Smell", Contract, Image)]));
+        Assert.Single(WrongArrows([Make("OnePeace.Engine", "OnePeace.Transformer", Video)]));
+    }
+
+    [Fact]
     public void Every_project_is_in_the_solution() => Assert.Empty(NotIn(Repository.Files.Single(f => f.Path == "OnePeace.Platform.sln"), Repository.Projects));
 
     [Fact]
@@ -54,7 +67,7 @@ public sealed class ProjectArrowTests
     ];
 
     private static string[]? Expected(string project) =>
-        project.StartsWith(Contract + ".") ? [Contract] : Arrows.GetValueOrDefault(project);
+        Arrows.GetValueOrDefault(project) ?? (project.StartsWith(Contract + ".") ? [Contract] : null);
 
     private static IEnumerable<string> NotIn(SourceFile solution, IEnumerable<Project> projects) =>
         from project in projects

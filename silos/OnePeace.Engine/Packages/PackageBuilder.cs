@@ -124,7 +124,7 @@ public sealed class PackageBuilder : IDisposable
         {
             if (!from.Weights.TryGetValue(name, out var info) || !info.Shape.AsSpan().SequenceEqual(parameter.shape)) continue;
             using var value = from.Read(name);
-            parameter.copy_(value).Dispose();
+            parameter.copy_(value);
         }
         return true;
     }

@@ -154,7 +154,7 @@ public sealed class ModalityPackage : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new PackageRefusedException(fault, e.Message, e);
+            throw new PackageRefusedException(fault, PackageJson.Shown(e.Message, PackageJson.MostSaid), e);
         }
     }
 

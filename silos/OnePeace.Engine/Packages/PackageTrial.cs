@@ -99,7 +99,7 @@ public static class PackageTrial
             }
             catch (InvalidDataException e)
             {
-                throw new PackageRefusedException(PackageFault.BrokenWeights, e.Message, e);
+                throw new PackageRefusedException(PackageFault.BrokenWeights, PackageJson.Shown(e.Message, PackageJson.MostSaid), e);
             }
         });
         return module;

@@ -20,7 +20,7 @@ internal static class PluginCode
         }
         catch (PluginLoadException e)
         {
-            throw Broken(e.InnerException is { } inner ? $"The plugin '{PackageJson.Shown(assembly)}' cannot be loaded: {Describe(inner)}." : e.Message, e);
+            throw Broken(e.InnerException is { } inner ? $"The plugin '{PackageJson.Shown(assembly)}' cannot be loaded: {Describe(inner)}." : PackageJson.Shown(e.Message, PackageJson.MostSaid), e);
         }
     }
 

@@ -16,7 +16,7 @@ internal static class CorruptPlugins
         yield return Assembly(good, "no constructor without parameters", _ => EmittedPlugins.WithoutPlainConstructor(PackageFixture.Name));
         yield return Assembly(good, "a constructor that never returns", _ => EmittedPlugins.NeverReturns(PackageFixture.Name)) with { NeverReturns = true };
         yield return Assembly(good, "a plugin of another name", _ => EmittedPlugins.Named("other", "audio/wav"));
-        yield return Assembly(good, "a plugin of a name that is none", _ => EmittedPlugins.Named("../other", "audio/wav"));
+        yield return Assembly(good, "a plugin of a name that is none", _ => EmittedPlugins.Named("../other\n", "audio/wav"));
         yield return Assembly(good, "a plugin that takes other media", _ => EmittedPlugins.Named(PackageFixture.Name, "audio/other"));
         yield return Changed(good, "media types that are not the plugin's", d => d.Manifest["media_types"] = new JsonArray("text/plain"));
         yield return Changed(good, "a name that is not the plugin's", d => d.Manifest["name"] = "other");

@@ -21,6 +21,7 @@ internal static class CorruptWeights
         yield return Header(good, "a missing tensor", (h, d) => Rename(h, d, "projection.bias", null));
         yield return Header(good, "a surplus tensor", Add);
         yield return Header(good, "a tensor under another name", (h, d) => Rename(h, d, Victim, "norm.wait"));
+        yield return Header(good, "a tensor under a name with control characters", (h, d) => Rename(h, d, Victim, "norm\r\n\u001b[2J"));
         yield return Header(good, "a tensor of another shape", (h, _) => h[Victim]!["shape"] = new JsonArray(2, 16));
         yield return Header(good, "a tensor of integers", (h, _) => h[Victim]!["dtype"] = "I32");
         foreach (var (name, value) in new[] { ("NaN", float.NaN), ("infinity", float.PositiveInfinity), ("minus infinity", float.NegativeInfinity) })

@@ -8,12 +8,13 @@ public sealed class ProjectArrowTests
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         [Contract] = [],
-        ["OnePeace.Transformer"] = [Contract],
+        ["OnePeace.Files"] = [],
+        ["OnePeace.Transformer"] = ["OnePeace.Files", Contract],
         ["OnePeace.Engine"] = ["OnePeace.Transformer"],
         ["OnePeace.Contracts"] = [],
         ["OnePeace.Grains"] = ["OnePeace.Contracts", "OnePeace.Engine"],
         ["OnePeace.Silo"] = ["OnePeace.Grains"],
-        ["OnePeace.Gateway"] = ["OnePeace.Contracts"],
+        ["OnePeace.Gateway"] = ["OnePeace.Contracts", "OnePeace.Files"],
         ["OnePeace.Client"] = [],
         ["OnePeace.Cli"] = ["OnePeace.Client", "OnePeace.Gateway", "OnePeace.Silo"],
     };

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text;
+using OnePeace.Files;
 
 namespace OnePeace.Gateway.Keys;
 
@@ -46,7 +48,12 @@ public sealed class BootstrapKey
     /// <summary>Whether this is the key, in a time that does not depend on where it differs.</summary>
     public bool Matches(string key) => CryptographicOperations.FixedTimeEquals(KeyText.Hash(key), _hash);
 
-    private static void Store(string path, byte[] hash) => DurableFile.Write(path, Convert.ToHexStringLower(hash));
+    private static void Store(string path, byte[] hash)
+    {
+        DurableFile.CreateDirectory(Path.GetDirectoryName(path)!);
+        var text = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash));
+        DurableFile.Write(path, stream => stream.Write(text), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
 
     private static byte[] Read(string path)
     {

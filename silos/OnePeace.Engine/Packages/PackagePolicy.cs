@@ -1,6 +1,6 @@
 using System.Text.Json;
 using OnePeace.Engine.Hosting;
-using OnePeace.Transformer.Checkpoints;
+using OnePeace.Files;
 
 namespace OnePeace.Engine.Packages;
 

@@ -28,15 +28,24 @@ public static class PackageTrial
 {
     private const double NarrowCosine = 0.99;
 
-    /// <summary>All stages in order: contents, policy, core, plugin, weights, canaries.</summary>
+    /// <summary>Both halves: <see cref="CheckStored"/>, then <see cref="TryPlugin"/>.</summary>
+    /// <inheritdoc cref="CheckStored" path="/param"/>
+    /// <inheritdoc cref="TryPlugin" path="/param"/>
+    /// <exception cref="PackageRefusedException">It failed a check.</exception>
+    public static TriedModality Run(ModalityPackage package, TrialCore core, PackagePolicy policy, string folder, Action<string>? passed = null, CancellationToken cancellation = default)
+    {
+        CheckStored(package, core, policy, passed, cancellation);
+        return TryPlugin(package, core, folder, passed, cancellation);
+    }
+
+    /// <summary>Everything that runs nothing of the package: contents, policy, core, and that its weights are finite. Takes as long as reading the file twice.</summary>
     /// <param name="package">Just opened; stays the caller's.</param>
     /// <param name="core">What it shall be attached to.</param>
     /// <param name="policy">Who may serve.</param>
-    /// <param name="folder">Where its plugin and assets are laid out; has to stay while the plugin is used.</param>
     /// <param name="passed">Told what was checked, after each stage.</param>
     /// <param name="cancellation">Looked at between stages and while contents are read.</param>
     /// <exception cref="PackageRefusedException">It failed a check.</exception>
-    public static TriedModality Run(ModalityPackage package, TrialCore core, PackagePolicy policy, string folder, Action<string>? passed = null, CancellationToken cancellation = default)
+    public static void CheckStored(ModalityPackage package, TrialCore core, PackagePolicy policy, Action<string>? passed = null, CancellationToken cancellation = default)
     {
         package.VerifyContents(cancellation);
         passed?.Invoke($"contents: {package.Manifest.Files.Count} files are what the manifest says");
@@ -44,8 +53,39 @@ public static class PackageTrial
         passed?.Invoke(package.Signature is null ? "signature: none" : $"signature: valid, by {package.Signature.Key}");
         CheckCore(package, core.Hash, core.Core.Shape);
         passed?.Invoke($"core: {core.Hash}");
+        PackageWeights.Check(package.AsSource(null).Weights, package.Manifest, cancellation);
+    }
+
+    /// <summary>Everything that runs the plugin's code: loads it, puts its weights into its module, answers the canaries.</summary>
+    /// <param name="package">After <see cref="CheckStored"/>; stays the caller's.</param>
+    /// <param name="core">What it shall be attached to.</param>
+    /// <param name="folder">Where its plugin and assets are laid out; has to stay while the plugin is used.</param>
+    /// <param name="passed">Told what was checked, after each stage.</param>
+    /// <param name="cancellation">Looked at between stages.</param>
+    /// <exception cref="PackageRefusedException">It failed a check.</exception>
+    public static TriedModality TryPlugin(ModalityPackage package, TrialCore core, string folder, Action<string>? passed = null, CancellationToken cancellation = default)
+    {
         cancellation.ThrowIfCancellationRequested();
-        return LoadAndAnswer(package, core, folder, passed, cancellation);
+        LoadedPlugin? plugin = null;
+        ModalityModule? module = null;
+        try
+        {
+            plugin = LoadPlugin(package, folder);
+            passed?.Invoke($"plugin: {package.Manifest.Assembly}, modality '{plugin.Name}'");
+            cancellation.ThrowIfCancellationRequested();
+            module = LoadWeights(package, plugin, folder, core.Device, core.Type);
+            passed?.Invoke($"weights: {package.Manifest.Parameters} parameters fit and are finite");
+            var preprocessor = CreatePreprocessor(module);
+            AnswerCanaries(package, module, preprocessor, core, cancellation);
+            passed?.Invoke($"canaries: {package.Manifest.Canaries.Count} answered as recorded");
+            return new TriedModality(plugin, module, preprocessor);
+        }
+        catch
+        {
+            module?.Dispose();
+            plugin?.Dispose();
+            throw;
+        }
     }
 
     /// <exception cref="PackageRefusedException">The package was made for another core.</exception>
@@ -83,12 +123,11 @@ public static class PackageTrial
         }
     }
 
-    /// <summary>Builds the plugin's module and fills it from the package; the caller disposes it. On a CPU in the stored type the weights share the package's memory.</summary>
-    /// <exception cref="PackageRefusedException">Weights are missing, unexpected, of another shape or not finite, or the plugin cannot build its module.</exception>
+    /// <summary>Builds the plugin's module and fills it from the package; the caller disposes it. That the values are finite <see cref="PackageWeights"/> tells. On a CPU in the stored type the weights share the package's memory.</summary>
+    /// <exception cref="PackageRefusedException">Weights are missing, unexpected or of another shape, or the plugin cannot build its module.</exception>
     public static ModalityModule LoadWeights(ModalityPackage package, LoadedPlugin plugin, string folder, Device device, ScalarType type)
     {
         var source = package.AsSource(folder);
-        PackageWeights.Check(source.Weights, package.Manifest);
         var module = PluginCode.Run("to build its module", () => ModelLoader.BuildModality(source, package.Shape, plugin.Modality, projects: true));
         PluginCode.Run("to take its weights", () =>
         {
@@ -134,30 +173,6 @@ public static class PackageTrial
         var features = core.Core.call([new Segment(module, module.Adaptor.call(batch))], batch.Padding)[0];   // [1, L, D]
         return module.Project(features).to(ScalarType.Float32, CPU).data<float>().ToArray();
     }));
-
-    private static TriedModality LoadAndAnswer(ModalityPackage package, TrialCore core, string folder, Action<string>? passed, CancellationToken cancellation)
-    {
-        LoadedPlugin? plugin = null;
-        ModalityModule? module = null;
-        try
-        {
-            plugin = LoadPlugin(package, folder);
-            passed?.Invoke($"plugin: {package.Manifest.Assembly}, modality '{plugin.Name}'");
-            cancellation.ThrowIfCancellationRequested();
-            module = LoadWeights(package, plugin, folder, core.Device, core.Type);
-            passed?.Invoke($"weights: {package.Manifest.Parameters} parameters fit and are finite");
-            var preprocessor = CreatePreprocessor(module);
-            AnswerCanaries(package, module, preprocessor, core, cancellation);
-            passed?.Invoke($"canaries: {package.Manifest.Canaries.Count} answered as recorded");
-            return new TriedModality(plugin, module, preprocessor);
-        }
-        catch
-        {
-            module?.Dispose();
-            plugin?.Dispose();
-            throw;
-        }
-    }
 
     /// <summary>NaN where the vectors cannot be compared.</summary>
     private static double Cosine(float[] a, float[] b)

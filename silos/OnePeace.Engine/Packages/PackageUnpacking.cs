@@ -1,4 +1,4 @@
-using OnePeace.Transformer.Checkpoints;
+using OnePeace.Files;
 
 namespace OnePeace.Engine.Packages;
 
@@ -11,6 +11,7 @@ internal static class PackageUnpacking
     {
         folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
         if (Holds(folder, files)) return;
+        DurableFile.CreateDirectory(Path.GetDirectoryName(folder)!);
         var temporary = $"{folder}.{Guid.NewGuid():N}.tmp";
         try
         {

@@ -14,7 +14,7 @@ public static class PackageWeights
 
     /// <summary>That there are as many values as the manifest says, all floating-point and finite. Streams through them: takes no memory of their size.</summary>
     /// <exception cref="PackageRefusedException">There are not.</exception>
-    public static void Check(IWeightSource weights, ModalityManifest manifest)
+    public static void Check(IWeightSource weights, ModalityManifest manifest, CancellationToken cancellation = default)
     {
         foreach (var (name, info) in weights.Weights)
             if (!info.Type.IsFloatingPoint())
@@ -24,8 +24,11 @@ public static class PackageWeights
         if (values != manifest.Parameters || bytes != manifest.WeightBytes)
             throw Broken($"The manifest says {manifest.Parameters} parameters in {manifest.WeightBytes} bytes, but the weights are {values} in {bytes}.");
         foreach (var name in weights.Weights.Keys.Order(StringComparer.Ordinal))
+        {
+            cancellation.ThrowIfCancellationRequested();
             if (!DeviceThread.Infer(() => IsFinite(weights.Read(name))))
                 throw Broken($"The weight '{PackageJson.Shown(name)}' holds values that are not finite.");
+        }
     }
 
     private static bool IsFinite(Tensor weight)

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using OnePeace.Files;
 using OnePeace.Modalities;
-using OnePeace.Transformer.Checkpoints;
 using OnePeace.Transformer.Checkpoints.Archives;
 
 namespace OnePeace.Engine.Packages;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using OnePeace.Files;
 using OnePeace.Modalities;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
+using OnePeace.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

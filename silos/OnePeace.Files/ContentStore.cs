@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace OnePeace.Files;
+
+/// <summary>Files named by the SHA-256 of their content, in one folder. Thread-safe, also between processes.</summary>
+/// <remarks>Content stands at <c>sha256/ab/abcdef...</c>; what is being added at <c>incoming/*.tmp</c>, locked by the process that adds it.</remarks>
+public sealed class ContentStore
+{
+    private const int HashLength = SHA256.HashSizeInBytes * 2, BufferBytes = 1 << 17;
+
+    // A file is locked until it has its name, so that no other process takes it for a leftover. Windows renames no wholly locked file.
+    private static readonly FileShare Locked = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+
+    private readonly string _contents, _incoming;
+
+    /// <summary>Opens a store, creating its folder, and removes what crashed processes left half added.</summary>
+    public ContentStore(string folder)
+    {
+        _contents = Path.Combine(Path.GetFullPath(folder), "sha256");
+        _incoming = Path.Combine(Path.GetFullPath(folder), "incoming");
+        DurableFile.CreateDirectory(_contents);
+        DurableFile.CreateDirectory(_incoming);
+        RemoveLeftovers();
+    }
+
+    /// <summary>The hashes of everything in the store, in ordinal order.</summary>
+    public IReadOnlyList<string> Hashes =>
+    [
+        .. Directory.EnumerateFiles(_contents, "*", SearchOption.AllDirectories)
+            .Select(path => (Path: path, Hash: Path.GetFileName(path)))
+            .Where(file => IsHash(file.Hash) && PathOf(file.Hash) == file.Path)
+            .Select(file => file.Hash)
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Keeps a stream's content, durably, off the caller's scheduler. Content that is there already stays, unless its file has another size.</summary>
+    /// <returns>The hash, in lower-case hexadecimal digits.</returns>
+    /// <exception cref="ContentTooLargeException">There are more than <paramref name="maxBytes"/>.</exception>
+    public Task<string> AddAsync(Stream content, long maxBytes, CancellationToken cancellation) =>
+        Task.Run(() => AddOnThreadPoolAsync(content, maxBytes, cancellation), cancellation);
+
+    /// <summary>The file with this content, or null; an argument that is no 64 lower-case hexadecimal digits gives null.</summary>
+    public string? Find(string hash) => IsHash(hash) && File.Exists(PathOf(hash)) ? PathOf(hash) : null;
+
+    /// <summary>Removes content, durably; false if it was not there. Who has the file open can read on.</summary>
+    public bool Remove(string hash)
+    {
+        if (Find(hash) is not { } path) return false;
+        File.Delete(path);
+        DurableFile.FlushDirectory(Path.GetDirectoryName(path)!);
+        return true;
+    }
+
+    private async Task<string> AddOnThreadPoolAsync(Stream content, long maxBytes, CancellationToken cancellation)
+    {
+        var temporary = Path.Combine(_incoming, $"{Guid.NewGuid():N}.tmp");
+        try
+        {
+            await using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, Locked, bufferSize: 0);
+            var hash = await CopyAsync(content, file, maxBytes, cancellation);
+            file.Flush(flushToDisk: true);
+            Publish(temporary, hash, file.Length);
+            return hash;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static async Task<string> CopyAsync(Stream content, FileStream file, long maxBytes, CancellationToken cancellation)
+    {
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            for (var total = 0L; await content.ReadAsync(buffer, cancellation) is > 0 and var read;)
+            {
+                total += read;
+                if (total > maxBytes) throw new ContentTooLargeException(maxBytes);
+                sha256.AppendData(buffer, 0, read);
+                await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            }
+            return Convert.ToHexStringLower(sha256.GetHashAndReset());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void Publish(string temporary, string hash, long length)
+    {
+        var path = PathOf(hash);
+        var directory = Path.GetDirectoryName(path)!;
+        DurableFile.CreateDirectory(directory);
+        if (new FileInfo(path) is not { Exists: true } present || present.Length != length) File.Move(temporary, path, overwrite: true);
+        // Also where nothing was created or renamed here: another process may have done it and not have flushed yet.
+        DurableFile.FlushDirectory(directory);
+        DurableFile.FlushDirectory(_contents);
+    }
+
+    private void RemoveLeftovers()
+    {
+        using var process = Process.GetCurrentProcess();
+        var started = process.StartTime.ToUniversalTime();
+        foreach (var file in new DirectoryInfo(_incoming).EnumerateFiles("*.tmp").Where(file => file.LastWriteTimeUtc < started))
+            RemoveUnlessLocked(file.FullName);
+    }
+
+    private static void RemoveUnlessLocked(string path)
+    {
+        try
+        {
+            using var locked = new FileStream(path, FileMode.Open, FileAccess.Write, Locked);
+            File.Delete(path);
+        }
+        catch (IOException)
+        {
+            // Another process is adding it, or has just named or removed it.
+        }
+    }
+
+    private string PathOf(string hash) => Path.Combine(_contents, hash[..2], hash);
+
+    private static bool IsHash(string text) => text.Length == HashLength && text.All(char.IsAsciiHexDigitLower);
+}

@@ -46,6 +46,46 @@ public sealed class CorruptPackageTests(PackageFixture fixture) : IClassFixture<
         Assert.Empty(faults);
     }
 
+    [Fact]
+    public void A_thousand_packages_with_mutated_manifests_are_opened_or_refused_and_nothing_else()
+    {
+        var random = new Random(1);
+        var draft = new PackageDraft(fixture.Good);
+        var manifest = draft.Entries().First().Content;
+        var path = fixture.At("mutated.opm");
+        string[] pieces = ["null", "[]", "{}", "-1", "1e999", "\"\"", "99999999999999999999", "true", "\"\\ud800\""];
+        int refused = 0, opened = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            var mutated = manifest.ToList();
+            var at = random.Next(mutated.Count);
+            if (random.Next(2) == 0) mutated[at] = (byte)random.Next(256);
+            else ReplaceValue(mutated, at, pieces[random.Next(pieces.Length)]);
+            File.WriteAllBytes(path, PackageDraft.Zip(draft.Entries([.. mutated])));
+            try
+            {
+                ModalityPackage.Open(path).Dispose();
+                opened++;
+            }
+            catch (PackageRefusedException e)
+            {
+                Assert.False(TellsTooMuch(e.Message), e.Message);
+                refused++;
+            }
+        }
+        Assert.True(refused > 500 && opened > 0, $"{refused} refused, {opened} opened");
+    }
+
+    /// <summary>Puts other JSON in the place of the value behind the next colon.</summary>
+    private static void ReplaceValue(List<byte> json, int from, string piece)
+    {
+        var colon = json.IndexOf((byte)':', from);
+        if (colon < 0) return;
+        var end = json.FindIndex(colon, b => b is (byte)',' or (byte)'}');
+        json.RemoveRange(colon + 1, end - colon - 1);
+        json.InsertRange(colon + 1, System.Text.Encoding.ASCII.GetBytes(piece));
+    }
+
     private bool TellsTooMuch(string message) =>
         message.Contains(fixture.At(""), StringComparison.Ordinal) || message.Contains(Path.GetTempPath(), StringComparison.Ordinal) || message.Contains("/secret", StringComparison.Ordinal)
         || message.Any(char.IsControl) || message.Length > 600;

@@ -38,6 +38,7 @@ internal static class CommandLine
         InspectCommand.Create(),
         ConvertCommand.Create(),
         ModelCommand.Create(),
+        ModalityCommand.Create(),
         TestCommand.Create(),
     };
 

@@ -1,4 +1,5 @@
 using OnePeace.Engine;
+using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Plugins;
 using OnePeace.Modalities;
 
@@ -24,6 +25,6 @@ internal static class Failure
 
     private static bool IsForeseen(Exception exception) => exception
         is BadInputException or InvalidInputException or ItemRejectedException or EngineOverloadedException
-        or EngineUnavailableException or PluginLoadException or KeyNotFoundException
+        or EngineUnavailableException or PluginLoadException or PackageRefusedException or KeyNotFoundException
         or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or TimeoutException;
 }

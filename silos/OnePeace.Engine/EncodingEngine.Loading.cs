@@ -29,7 +29,7 @@ public sealed partial class EncodingEngine
             .Select(slot => new DeviceThread($"device slot {slot}", options.ResolveTorchThreads())).ToArray();
         var engine = new EncodingEngine(model, options, devices, TimeProvider.System)
         {
-            Packages = options.Packages is { } packages ? new PackageHost(model, new PackageTrial(model, options, packages)) : null,
+            Packages = options.Packages is { } packages ? new PackageHost(model, new PackageStaging(model, options, packages)) : null,
         };
         if (!cancellation.IsCancellationRequested) return engine;
         await engine.DisposeAsync().ConfigureAwait(false);

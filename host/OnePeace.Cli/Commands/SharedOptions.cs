@@ -7,6 +7,16 @@ internal static class SharedOptions
 {
     public static Option<string> Model() => new("--model") { Description = "A model directory or an official checkpoint (.pt)", HelpName = "M", Required = true };
 
+    /// <summary>As <see cref="Model"/>, but the model that ships where it is not given.</summary>
+    public static Option<string> ModelOrDemo()
+    {
+        var model = Model();
+        model.Required = false;
+        model.DefaultValueFactory = _ => DemoModel.Folder;
+        model.Description += "; by default the small random one that ships";
+        return model;
+    }
+
     public static Option<string> Out(string formats) => new("--out") { Description = $"The file to write: {formats}", HelpName = "FILE", Required = true };
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of lines for people" };

@@ -21,21 +21,28 @@ internal static partial class LoaderThread
         return completion.Task;
     }
 
-    /// <summary>Runs work that cannot be trusted to return: after the limit it is left alone on its thread, which .NET cannot end.</summary>
+    /// <summary>Runs work that cannot be trusted to return: after the limit it is left alone on its thread, which .NET cannot end. What it returns later is disposed.</summary>
     /// <exception cref="TimeoutException">It did not return in time.</exception>
-    public static async Task<T> RunAsync<T>(string name, Func<T> work, TimeSpan limit)
+    public static async Task<T> RunAsync<T>(string name, Func<T> work, TimeSpan limit, CancellationToken cancellation = default)
     {
         var running = RunAsync(name, work);
         try
         {
-            return await running.WaitAsync(limit).ConfigureAwait(false);
+            return await running.WaitAsync(limit, cancellation).ConfigureAwait(false);
         }
-        catch (TimeoutException) when (!running.IsCompleted)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException && !running.IsFaulted)
         {
             Interlocked.Increment(ref _abandoned);
-            _ = running.ContinueWith(_ => Interlocked.Decrement(ref _abandoned), TaskScheduler.Default);
+            _ = FollowAsync(running);
             throw;
         }
+    }
+
+    private static async Task FollowAsync<T>(Task<T> late)
+    {
+        await ((Task)late).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.Decrement(ref _abandoned);
+        if (late.IsCompletedSuccessfully) (await late.ConfigureAwait(false) as IDisposable)?.Dispose();
     }
 
     private static void Run<T>(Func<T> work, TaskCompletionSource<T> completion)

@@ -5,7 +5,7 @@ using OnePeace.Engine.Serving;
 namespace OnePeace.Engine.Hosting;
 
 /// <summary>The packages of one engine: staged beside what serves, put in its place between two batches, unloaded after their last request.</summary>
-internal sealed class PackageHost(ServedModel model, PackageTrial trial) : IModalityHost, IDisposable
+internal sealed class PackageHost(ServedModel model, PackageStaging staging) : IModalityHost, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, HostedPackage> _hosted = new(StringComparer.Ordinal);
@@ -18,8 +18,8 @@ internal sealed class PackageHost(ServedModel model, PackageTrial trial) : IModa
 
     public Task StageAsync(string hash, CancellationToken cancellation)
     {
-        var staging = _staging.GetOrAdd(hash, h => new(() => StageOnceAsync(h)));
-        return staging.Value.WaitAsync(cancellation);
+        var running = _staging.GetOrAdd(hash, h => new(() => StageOnceAsync(h)));
+        return running.Value.WaitAsync(cancellation);
     }
 
     public void Activate(string hash)
@@ -57,7 +57,7 @@ internal sealed class PackageHost(ServedModel model, PackageTrial trial) : IModa
         {
             lock (_gate)
                 if (_hosted.TryGetValue(hash, out var there) && there.State is HostedState.Staged or HostedState.Ready) return;
-            var package = await trial.RunAsync(hash).ConfigureAwait(false);
+            var package = await staging.RunAsync(hash).ConfigureAwait(false);
             lock (_gate) _hosted[hash] = package;
         }
         finally

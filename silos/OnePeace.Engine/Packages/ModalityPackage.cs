@@ -18,6 +18,7 @@ public sealed class ModalityPackage : IDisposable
     private readonly Dictionary<string, StoredEntry> _entries;
     private readonly Lock _gate = new();
     private SafetensorsFile? _weights;
+    private volatile bool _disposed;
 
     private ModalityPackage(StoredArchive archive)
     {
@@ -93,7 +94,11 @@ public sealed class ModalityPackage : IDisposable
         _entries.Values.Where(e => EntryNames.IsUnpacked(e.Name)).ToDictionary(e => e.Name, e => (e.Length, (Action<Stream>)(target => CopyTo(e, target)))));
 
     /// <summary>Unmaps the file; tensors that were read from it stay valid.</summary>
-    public void Dispose() => _archive.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _archive.Dispose();
+    }
 
     private void CheckEntries()
     {
@@ -112,6 +117,7 @@ public sealed class ModalityPackage : IDisposable
 
     private ReadOnlySpan<byte> Bytes(string name, int most)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_entries.TryGetValue(name, out var entry))
         {
             if (name == EntryNames.Manifest) throw new InvalidDataException($"Expected a package with {EntryNames.Manifest}, but there is none in it.");
@@ -148,7 +154,7 @@ public sealed class ModalityPackage : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new PackageRefusedException(fault, e.Message, e);
+            throw new PackageRefusedException(fault, PackageJson.Shown(e.Message, PackageJson.MostSaid), e);
         }
     }
 

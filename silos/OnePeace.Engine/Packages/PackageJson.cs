@@ -15,6 +15,9 @@ namespace OnePeace.Engine.Packages;
 [JsonSerializable(typeof(ModalityProject.Description))]
 internal sealed partial class PackageJson : JsonSerializerContext
 {
+    /// <summary>How long a message with text from a package may become.</summary>
+    public const int MostSaid = 500;
+
     private const int MaxDepth = 32, MostShown = 60;
 
     /// <summary>For writing: for people as well, and the same bytes everywhere.</summary>
@@ -50,5 +53,5 @@ internal sealed partial class PackageJson : JsonSerializerContext
     }
 
     /// <summary>Text from a package, fit to be shown.</summary>
-    public static string Shown(string text) => string.Concat((text.Length > MostShown ? text[..MostShown] + "..." : text).Select(c => c is >= ' ' and <= '~' ? c : '?'));
+    public static string Shown(string text, int most = MostShown) => string.Concat((text.Length > most ? text[..most] + "..." : text).Select(c => c is >= ' ' and <= '~' ? c : '?'));
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using OnePeace.Engine.Hosting;
 using OnePeace.Files;
-using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Engine.Packages;
 

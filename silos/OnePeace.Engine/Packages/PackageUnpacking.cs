@@ -1,5 +1,4 @@
 using OnePeace.Files;
-using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Engine.Packages;
 
@@ -12,6 +11,7 @@ internal static class PackageUnpacking
     {
         folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
         if (Holds(folder, files)) return;
+        DurableFile.CreateDirectory(Path.GetDirectoryName(folder)!);
         var temporary = $"{folder}.{Guid.NewGuid():N}.tmp";
         try
         {

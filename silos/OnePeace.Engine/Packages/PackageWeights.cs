@@ -1,27 +1,47 @@
+using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
-using OnePeace.Transformer;
+using OnePeace.Modalities;
+using OnePeace.Transformer.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OnePeace.Engine.Packages;
 
-/// <summary>Checks of weights that need their values.</summary>
-internal static class PackageWeights
+/// <summary>Checks of stored weights that need no module.</summary>
+public static class PackageWeights
 {
-    /// <summary>Reads every value once, without a copy.</summary>
-    /// <returns>How many there are.</returns>
-    /// <exception cref="PackageRefusedException">A weight holds NaN or an infinity.</exception>
-    public static long CheckFinite(ModalityModule module)
+    private const long ChunkValues = 1 << 20;
+
+    /// <summary>That there are as many values as the manifest says, all floating-point and finite. Streams through them: takes no memory of their size.</summary>
+    /// <exception cref="PackageRefusedException">There are not.</exception>
+    public static void Check(IWeightSource weights, ModalityManifest manifest, CancellationToken cancellation = default)
     {
-        using var mode = inference_mode();
-        using var scope = NewDisposeScope();
-        var count = 0L;
-        foreach (var (name, weight) in module.named_parameters())
+        foreach (var (name, info) in weights.Weights)
+            if (!info.Type.IsFloatingPoint())
+                throw Broken($"Expected floating-point weights, but '{PackageJson.Shown(name)}' is of type {DataTypes.Name(info.Type)}.");
+        var values = weights.Weights.Values.Sum(info => TensorSize.Count(info.Shape));
+        var bytes = weights.Weights.Values.Sum(info => TensorSize.Bytes(info.Shape, info.Type));
+        if (values != manifest.Parameters || bytes != manifest.WeightBytes)
+            throw Broken($"The manifest says {manifest.Parameters} parameters in {manifest.WeightBytes} bytes, but the weights are {values} in {bytes}.");
+        foreach (var name in weights.Weights.Keys.Order(StringComparer.Ordinal))
         {
-            if (!float.IsFinite(weight.max().to(ScalarType.Float32).item<float>()) || !float.IsFinite(weight.min().to(ScalarType.Float32).item<float>()))   // both pass NaN on
-                throw new PackageRefusedException(PackageFault.BrokenWeights, $"The weight '{name}' holds values that are not finite: check how it was trained and stored.");
-            count += weight.numel();
+            cancellation.ThrowIfCancellationRequested();
+            if (!DeviceThread.Infer(() => IsFinite(weights.Read(name))))
+                throw Broken($"The weight '{PackageJson.Shown(name)}' holds values that are not finite.");
         }
-        return count;
     }
+
+    private static bool IsFinite(Tensor weight)
+    {
+        using var flat = weight.view(-1);
+        for (var start = 0L; start < flat.shape[0]; start += ChunkValues)
+        {
+            using var scope = NewDisposeScope();
+            var chunk = flat.narrow(0, start, Math.Min(ChunkValues, flat.shape[0] - start));
+            if (!chunk.to(ScalarType.Float32).isfinite().all().item<bool>()) return false;   // what float32 cannot hold is no use here
+        }
+        return true;
+    }
+
+    private static PackageRefusedException Broken(string message) => new(PackageFault.BrokenWeights, message);
 }

@@ -13,19 +13,31 @@ public static partial class PluginLoader
     public static LoadedPlugin Load(string folder)
     {
         var entry = FindEntry(folder);
-        var context = new PluginLoadContext(entry);
+        return Load(folder, entry, entry);
+    }
+
+    /// <summary>Loads the plugin of a package; messages name its assembly, but no folder.</summary>
+    /// <param name="folder">Where the plugin's files lie.</param>
+    /// <param name="assembly">The file of them that is the plugin's own assembly.</param>
+    /// <exception cref="PluginLoadException">It cannot be loaded, or does not fit this host.</exception>
+    internal static LoadedPlugin Load(string folder, string assembly) => Load(folder, Path.Combine(folder, assembly), assembly);
+
+    private static LoadedPlugin Load(string folder, string entry, string shown)
+    {
+        PluginLoadContext? context = null;
         try
         {
-            var modality = Create(FindModality(context.LoadEntry()), entry);
+            context = new PluginLoadContext(entry);
+            var modality = Create(FindModality(context.LoadEntry()), shown);
             if (!ValidName().IsMatch(modality.Name))
-                throw new PluginLoadException($"The plugin '{entry}' names its modality '{modality.Name}'; a name is lower-case letters, digits and '_', starting with a letter.");
+                throw new PluginLoadException($"The plugin '{shown}' names its modality '{modality.Name}'; a name is lower-case letters, digits and '_', starting with a letter.");
             return new LoadedPlugin(context, modality, PluginHash.Compute(folder));
         }
         catch (Exception e)
         {
-            context.Unload();
+            context?.Unload();
             if (e is PluginLoadException) throw;
-            throw new PluginLoadException($"The plugin '{entry}' cannot be loaded: {e.Message}", e);
+            throw new PluginLoadException($"The plugin '{shown}' cannot be loaded: {e.Message}", e);
         }
     }
 

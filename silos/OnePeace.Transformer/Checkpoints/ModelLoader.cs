@@ -40,12 +40,23 @@ public static class ModelLoader
     /// <inheritdoc cref="Load" path="/param"/>
     public static ModalityModule LoadModality(ModalitySource modality, CoreShape shape, IModality plugin, Device? device = null, ScalarType? type = null)
     {
-        var stored = modality.Weights.Weights;
-        var options = plugin.CompleteOptions(modality.Options, stored.ToDictionary(w => w.Key, w => w.Value.Shape));
-        var module = new ModalityModule(plugin, shape, options, projects: stored.ContainsKey("projection.weight"));
-        Fill(module, $"modality '{modality.Name}'", modality.Weights, device, type, weights => plugin.UpgradeWeights(weights, shape, options));
+        var module = BuildModality(modality, shape, plugin, modality.Weights.Weights.ContainsKey("projection.weight"));
+        FillModality(module, modality, device, type);
         return module;
     }
+
+    /// <summary>A modality's module with completed options, its weights still empty.</summary>
+    /// <param name="modality">Gives the options, and the shapes that complete them.</param>
+    /// <param name="shape">The core it is for.</param>
+    /// <param name="plugin">Its plugin.</param>
+    /// <param name="projects">Whether it makes embeddings.</param>
+    public static ModalityModule BuildModality(ModalitySource modality, CoreShape shape, IModality plugin, bool projects) =>
+        new(plugin, shape, plugin.CompleteOptions(modality.Options, modality.Weights.Weights.ToDictionary(w => w.Key, w => w.Value.Shape)), projects);
+
+    /// <summary>Puts stored weights into a module that was just built, without gradients, in evaluation mode; disposes it where that fails.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static void FillModality(ModalityModule module, ModalitySource modality, Device? device = null, ScalarType? type = null) =>
+        Fill(module, $"modality '{modality.Name}'", modality.Weights, device, type, weights => module.Modality.UpgradeWeights(weights, module.Shape, module.Options));
 
     /// <summary>Loads the core alone.</summary>
     /// <inheritdoc cref="Load" path="/exception"/>

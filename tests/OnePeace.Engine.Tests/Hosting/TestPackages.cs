@@ -80,7 +80,7 @@ internal sealed class TestPackages : IDisposable
             Core = new CoreBinding(source.CoreHash, CoreShapes.ToJson(source.Shape)),
             Options = options.ToJson(),
             Parameters = module.parameters().Sum(p => p.numel()),
-            WeightBytes = new FileInfo(weights).Length,
+            WeightBytes = module.parameters().Sum(p => p.numel() * sizeof(float)),
             Cost = new TokenCost(5, 100),
             Canaries = [new Canary("canaries/a.txt", Vector(core, module, options, canary))],
             Files = new Dictionary<string, PackagedFile>(),

@@ -1,0 +1,106 @@
+using OnePeace.Engine.Devices;
+using OnePeace.Engine.Packages;
+using OnePeace.Engine.Plugins;
+using OnePeace.Engine.Residency;
+using OnePeace.Engine.Serving;
+using OnePeace.Modalities;
+using OnePeace.Transformer.Checkpoints;
+
+namespace OnePeace.Engine.Hosting;
+
+/// <summary>Brings a package into an engine beside what serves, through every stage of <see cref="PackageTrial"/>; its code runs on threads of its own and is left alone there if it does not return.</summary>
+internal sealed class PackageStaging(ServedModel model, EngineOptions options, PackageHostOptions host)
+{
+    private const int MostAbandoned = 4;
+    private const double SlowestBytesPerSecond = 20e6;
+
+    private readonly HashSet<string> _own = [.. model.Modalities.Serving.Keys];
+    private readonly TrialCore _core = new(model.CoreHash, model.Core, model.Device, model.DataType);
+
+    /// <summary>The package, loaded and tried out.</summary>
+    /// <exception cref="PackageRefusedException">It may or can not serve; nothing of it is left.</exception>
+    public async Task<HostedPackage> RunAsync(string hash)
+    {
+        if (LoaderThread.Abandoned >= MostAbandoned)
+            throw new PackageRefusedException(PackageFault.NoRoom, $"{MostAbandoned} plugins did not return and still hold their threads: restart the server before another package is tried.");
+        var package = await Task.Run(() => Open(hash)).ConfigureAwait(false);
+        var folder = Path.Combine(host.WorkFolder, hash);
+        LoadedPlugin? plugin = null;
+        ModalityVersion? version = null;
+        try
+        {
+            plugin = await TrialThread.RunAsync("load plugin", host.Patience, () => PackageTrial.LoadPlugin(package, folder)).ConfigureAwait(false);
+            version = await TrialThread.RunAsync("create version", host.Patience, () => Create(package, hash, folder, plugin)).ConfigureAwait(false);
+            using var residents = await LoadAsync(version, package.Manifest).ConfigureAwait(false);
+            await TrialThread.RunAsync("answer canaries", host.Patience, () =>
+            {
+                PackageTrial.AnswerCanaries(package, version.Seat.Module!, version.Preprocessor, _core);
+                return true;
+            }).ConfigureAwait(false);
+            return new HostedPackage(version, plugin);
+        }
+        catch
+        {
+            if (version is not null) version.Retire();
+            else Unload(package, plugin);
+            throw;
+        }
+    }
+
+    private ModalityPackage Open(string hash)
+    {
+        var path = host.Find(hash) ?? throw new PackageRefusedException(PackageFault.Damaged, $"The package {hash} is not in the store: send it again.");
+        var package = ModalityPackage.Open(path);
+        try
+        {
+            new PackagePolicy(host.AllowList()).Check(hash, package.Signature);
+            if (_own.Contains(package.Manifest.Name))
+                throw new PackageRefusedException(PackageFault.NameTaken, $"'{package.Manifest.Name}' is one of the model's own modalities: give the package another name.");
+            PackageTrial.CheckCore(package, model.CoreHash, model.Core.Shape);
+            package.VerifyContents();
+            PackageWeights.Check(package.AsSource(null).Weights, package.Manifest);
+            return package;
+        }
+        catch
+        {
+            package.Dispose();
+            throw;
+        }
+    }
+
+    private ModalityVersion Create(ModalityPackage package, string hash, string folder, LoadedPlugin plugin)
+    {
+        var manifest = package.Manifest;
+        var source = package.AsSource(folder);
+        var preprocessor = PluginCode.Run("to create its preprocessor", () =>
+            plugin.Modality.CreatePreprocessor(plugin.Modality.CompleteOptions(source.Options, source.Weights.Weights.ToDictionary(w => w.Key, w => w.Value.Shape))));
+        var bytes = source.Weights.Weights.Values.Sum(w => TensorSize.Bytes(w.Shape, model.DataType));
+        var seat = new ModalitySeat(manifest.Name, bytes, () => PackageTrial.LoadWeights(package, plugin, folder, model.Device, model.DataType));
+        var identity = new VersionIdentity(manifest.Name, manifest.Version, hash, manifest.MediaTypes) { Limits = manifest.Limits, MostTokens = manifest.Cost.Most };
+        return new ModalityVersion(identity, preprocessor, seat, model.Residency, options.ResolvePreprocessing(), () => Unload(package, plugin));
+    }
+
+    private async Task<Residents> LoadAsync(ModalityVersion version, ModalityManifest manifest)
+    {
+        var patience = host.Patience + TimeSpan.FromSeconds(manifest.WeightBytes / SlowestBytesPerSecond);
+        using var limit = new CancellationTokenSource(patience);
+        try
+        {
+            return await model.Residency.AcquireAsync([version.Seat], limit.Token).ConfigureAwait(false);
+        }
+        catch (NoRoomException e)
+        {
+            throw new PackageRefusedException(PackageFault.NoRoom, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PackageRefusedException(PackageFault.BrokenPlugin, $"The weights were not on the device within {patience.TotalSeconds:0} seconds: the plugin does not return, or others hold the device's memory.");
+        }
+    }
+
+    private static void Unload(ModalityPackage package, LoadedPlugin? plugin)
+    {
+        package.Dispose();
+        plugin?.Dispose();
+    }
+}

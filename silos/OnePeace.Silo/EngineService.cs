@@ -27,7 +27,7 @@ internal sealed class EngineService(
             if (_engine.Packages is { } packages) await reconciler.StartAsync(packages, stopping);
             if (seat.Occupy(_engine))
                 log.LogInformation("Serving {Model}", _engine.Describe().Model);
-            await await Task.WhenAny(WatchAsync(_engine, stopping), _engine.Packages is null ? WatchAsync(_engine, stopping) : reconciler.RunAsync(stopping));
+            await Task.WhenAny(WatchAsync(_engine, stopping), ReconcileAsync(_engine, stopping)).Unwrap();
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -52,6 +52,9 @@ internal sealed class EngineService(
                 throw new EngineUnavailableException("The device is lost; the process ends.");
         }
     }
+
+    private Task ReconcileAsync(IEncodingEngine engine, CancellationToken stopping) =>
+        engine.Packages is null ? Task.Delay(Timeout.Infinite, stopping) : reconciler.RunAsync(stopping);
 
     public override async Task StopAsync(CancellationToken cancellation)
     {

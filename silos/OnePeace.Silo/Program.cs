@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OnePeace.Engine;
+using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Plugins;
 using OnePeace.Silo;
 
@@ -23,8 +24,10 @@ builder.AddOnePeaceSilo(new SiloOptions
 {
     SiloPort = settings.SiloPort,
     ClientPort = settings.ClientPort,
+    DataDirectory = settings.Data,
     LoadEngine = async (services, cancellation) => await EncodingEngine.LoadAsync(
-        settings.Model, services.GetRequiredService<PluginCatalogue>(), new EngineOptions { Device = settings.Device }, cancellation: cancellation),
+        settings.Model, services.GetRequiredService<PluginCatalogue>(),
+        new EngineOptions { Device = settings.Device, Packages = services.GetRequiredService<PackageHostOptions>() }, cancellation: cancellation),
 });
 await builder.Build().RunAsync();
 return Environment.ExitCode;

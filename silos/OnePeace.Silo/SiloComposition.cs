@@ -5,7 +5,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OnePeace.Contracts;
+using OnePeace.Engine.Hosting;
+using OnePeace.Files;
+using OnePeace.Grains.Modalities;
 using OnePeace.Grains.Transformers;
+using OnePeace.GrainStorage;
 using Orleans.Configuration;
 
 namespace OnePeace.Silo;
@@ -18,6 +22,8 @@ public static class SiloComposition
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<EngineSeat>();
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ModalityReconciler>(services, options.Core));
+        AddPackages(builder.Services, options);
         builder.UseOrleans(silo => Configure(silo, options));
         builder.Services.AddHostedService<EngineService>();   // after Orleans: it stops before the silo does
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
@@ -31,6 +37,8 @@ public static class SiloComposition
     {
         var port = options.SiloPort == 0 ? FreeLoopbackPort() : options.SiloPort;
         silo.UseLocalhostClustering(port, options.ClientPort, primarySiloEndpoint: null, options.ServiceId, options.ClusterId);
+        if (options.DataDirectory is { } data) silo.AddSqliteGrainStorage(ModalityStorage.Name, Path.Combine(data, "grains.db"));
+        else silo.AddMemoryGrainStorage(ModalityStorage.Name);
         silo.Configure<SiloMessagingOptions>(messaging =>
         {
             messaging.MaxMessageBodySize = MessageLimits.MessageBytes;
@@ -41,6 +49,17 @@ public static class SiloComposition
         {
             shedding.LoadSheddingEnabled = true;
             shedding.CpuThreshold = 100;   // an engine on a CPU keeps it busy on purpose; its queue does the shedding
+        });
+    }
+
+    /// <summary>The store of packages, shared with a gateway in the same process, and what an engine may take from it.</summary>
+    private static void AddPackages(IServiceCollection services, SiloOptions options)
+    {
+        var data = options.DataDirectory ?? Directory.CreateTempSubdirectory("onepeace-").FullName;
+        services.TryAddSingleton(_ => new ContentStore(Path.Combine(data, "packages")));
+        services.AddSingleton(provider => new PackageHostOptions(provider.GetRequiredService<ContentStore>().Find, Path.Combine(data, "plugins"))
+        {
+            AllowList = () => options.AllowList(data),
         });
     }
 

@@ -8,7 +8,10 @@ public sealed record SiloOptions
     /// <summary>Loads what this silo serves; runs in the background while the silo already answers that it is loading.</summary>
     public required Func<IServiceProvider, CancellationToken, Task<IEncodingEngine>> LoadEngine { get; init; }
 
-    /// <summary>Folder for what has to outlive the process: modality packages and what is known of them. Null keeps it in memory and takes no packages.</summary>
+    /// <summary>Name of the operator's list in the data folder.</summary>
+    public const string AllowListFile = "allowed-packages.json";
+
+    /// <summary>Folder for what has to outlive the process: modality packages and what is known of them. Null forgets it when the process ends.</summary>
     public string? DataDirectory { get; init; }
 
     /// <summary>Whether packages may serve that no operator allowed, as long as there is no allow-list.</summary>
@@ -26,6 +29,13 @@ public sealed record SiloOptions
     public string ClusterId { get; init; } = "onepeace";
 
     public string ServiceId { get; init; } = "onepeace";
+
+    /// <summary>The operator's list of packages that may serve; null where every package may, because none was ever listed and packages are trusted.</summary>
+    internal string? AllowList(string data)
+    {
+        var list = Path.Combine(data, AllowListFile);
+        return TrustsPackages && !File.Exists(list) ? null : list;
+    }
 
     /// <summary>How long a stopping silo waits for requests inside the engine.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);

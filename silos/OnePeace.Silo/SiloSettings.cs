@@ -8,7 +8,8 @@ namespace OnePeace.Silo;
 /// <param name="Model">A model directory or an official checkpoint.</param>
 /// <param name="Modalities">Folder of the plugins; null for those beside the executable.</param>
 /// <param name="Device">As <see cref="EngineOptions.Device"/>.</param>
-internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort)
+/// <param name="Data">As <see cref="SiloOptions.DataDirectory"/>.</param>
+internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data)
 {
     private const int OrleansSiloPort = 11111, OrleansClientPort = 30000;
 
@@ -18,7 +19,8 @@ internal sealed record SiloSettings(string Model, string? Modalities, string Dev
         configuration["modalities"],
         configuration["device"] ?? "auto",
         Port(configuration, "silo-port", OrleansSiloPort),
-        Port(configuration, "client-port", OrleansClientPort));
+        Port(configuration, "client-port", OrleansClientPort),
+        configuration["data"]);
 
     public PluginCatalogue OpenPlugins() => Modalities is null ? PluginCatalogue.BesideExecutable() : new PluginCatalogue(Modalities);
 

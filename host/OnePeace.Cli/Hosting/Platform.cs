@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OnePeace.Engine;
+using OnePeace.Engine.Hosting;
 using OnePeace.Gateway;
 using OnePeace.Gateway.Keys;
 using OnePeace.Grains.Transformers;
@@ -50,7 +51,13 @@ internal static class Platform
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, options.Port));
-        builder.AddOnePeaceSilo(new SiloOptions { LoadEngine = async (_, cancellation) => await ModelPath.LoadEngineAsync(options.Model, options.Engine, modalities: null, cancellation) });
+        builder.AddOnePeaceSilo(new SiloOptions
+        {
+            DataDirectory = options.DataDirectory,
+            TrustsPackages = IPAddress.IsLoopback(address),
+            LoadEngine = async (services, cancellation) => await ModelPath.LoadEngineAsync(
+                options.Model, options.Engine with { Packages = services.GetRequiredService<PackageHostOptions>() }, modalities: null, cancellation),
+        });
         builder.AddOnePeaceGateway(new GatewayOptions { DataDirectory = options.DataDirectory });
         return builder.Build().MapOnePeaceGateway();
     }

@@ -5,11 +5,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OnePeace.Contracts;
+using OnePeace.Files;
 using OnePeace.Gateway.Embeddings;
 using OnePeace.Gateway.Errors;
 using OnePeace.Gateway.Health;
 using OnePeace.Gateway.Keys;
 using OnePeace.Gateway.Logging;
+using OnePeace.Gateway.Modalities;
 using OnePeace.Gateway.Models;
 using OnePeace.Gateway.OpenApi;
 using OnePeace.Gateway.Page;
@@ -34,6 +36,10 @@ public static class GatewayComposition
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<EmbeddingMetrics>();
         services.AddSingleton<EmbeddingEndpoint>();
+        services.TryAddSingleton(_ => new ContentStore(Path.Combine(options.DataDirectory, "packages")));
+        services.AddSingleton<PackageUpload>();
+        services.AddSingleton<ModalityListing>();
+        services.AddSingleton<ModalityChanges>();
         KeyAuthentication.AddTo(services);
         OpenApiDocumentation.AddTo(services);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
@@ -76,6 +82,7 @@ public static class GatewayComposition
         app.UseAuthorization();
         EmbeddingEndpoint.Map(app);
         ModelEndpoints.Map(app);
+        ModalityEndpoints.Map(app);
         HealthEndpoints.Map(app);
         PageEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");

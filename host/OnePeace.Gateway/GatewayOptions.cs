@@ -5,7 +5,7 @@ namespace OnePeace.Gateway;
 /// <summary>How a gateway is set up.</summary>
 public sealed record GatewayOptions
 {
-    /// <summary>Folder for what has to outlive the process: the key's hash.</summary>
+    /// <summary>Folder for what has to outlive the process: the key's hash, modality packages.</summary>
     public required string DataDirectory { get; init; }
 
     /// <summary>The key to use instead of a generated one; <c>ONEPEACE_BOOTSTRAP_KEY</c> where null.</summary>
@@ -18,6 +18,9 @@ public sealed record GatewayOptions
 
     /// <summary>Largest request body; at most <see cref="MessageLimits.RequestBytes"/>.</summary>
     public long MaxBodyBytes { get; init; } = MessageLimits.RequestBytes;
+
+    /// <summary>Largest modality package.</summary>
+    public long MaxPackageBytes { get; init; } = 16L << 30;
 
     /// <summary>All request bodies that are held at one time.</summary>
     public long MaxBufferedBytes { get; init; } = 512L << 20;

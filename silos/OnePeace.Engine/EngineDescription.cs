@@ -8,4 +8,8 @@ public sealed record EngineDescription(string Model, string CoreHash, int Dimens
 }
 
 /// <summary>A modality an engine serves.</summary>
-public sealed record ModalityDescription(string Name, string Version, string State, string Hash, IReadOnlyList<string> MediaTypes);
+public sealed record ModalityDescription(string Name, string Version, string State, string Hash, IReadOnlyList<string> MediaTypes)
+{
+    /// <summary>False for a package that was attached.</summary>
+    public bool IsOfModel { get; init; } = true;
+}

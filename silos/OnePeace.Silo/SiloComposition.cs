@@ -28,6 +28,7 @@ public static class SiloComposition
         builder.Services.AddHostedService<EngineService>();   // after Orleans: it stops before the silo does
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
+        builder.Logging.AddFilter("Polly", LogLevel.Warning);
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);   // a loaded machine looks stalled to it at every start
         builder.Logging.AddFilter("Orleans.Runtime.Silo.Watchdog", LogLevel.Error);
         return builder;

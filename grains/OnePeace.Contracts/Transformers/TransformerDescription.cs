@@ -35,7 +35,11 @@ public sealed record ModalityState(
     [property: Id(1)] string Version,
     [property: Id(2)] string State,
     [property: Id(3)] string Hash,
-    [property: Id(4)] IReadOnlyList<string> MediaTypes);
+    [property: Id(4)] IReadOnlyList<string> MediaTypes)
+{
+    /// <summary>False for a package that was attached.</summary>
+    [Id(5)] public bool IsOfModel { get; init; } = true;
+}
 
 /// <summary>Where in its life a replica stands.</summary>
 [GenerateSerializer, Alias("onepeace.transformer-state")]

@@ -56,6 +56,6 @@ public sealed class TransformerGrain(EngineSeat seat, ILogger<TransformerGrain> 
         Device = engine.Device,
         DataType = engine.DataType,
         Notice = engine.Notice,
-        Modalities = [.. engine.Modalities.Select(m => new ModalityState(m.Name, m.Version, m.State, m.Hash, m.MediaTypes))],
+        Modalities = [.. engine.Modalities.Select(m => new ModalityState(m.Name, m.Version, m.State, m.Hash, m.MediaTypes) { IsOfModel = m.IsOfModel })],
     };
 }

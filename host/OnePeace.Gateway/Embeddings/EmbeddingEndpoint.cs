@@ -22,10 +22,10 @@ internal sealed class EmbeddingEndpoint(GatewayOptions options, IGrainFactory gr
     private async Task AnswerAsync(HttpContext context)
     {
         var bodyFormat = WireFormats.OfBody(context.Request);
-        var served = await models.ServingAsync(context.RequestAborted);
+        await models.ServingAsync(context.RequestAborted);   // before anything is read for nothing
         using var lease = budget.Take(context.Request.ContentLength);
         var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
-        var request = EmbeddingRequestReader.Read(body, bodyFormat, new AcceptedModalities(served.Modalities), options.MaxItems);
+        var (request, served) = await ReadAsync(body, bodyFormat, context.RequestAborted);
         var dimensions = CheckedDimensions(request, served);
         ServedModels.CheckName(request.Model, served);
         var reply = await EncodeAsync(request, context.RequestAborted);
@@ -34,6 +34,24 @@ internal sealed class EmbeddingEndpoint(GatewayOptions options, IGrainFactory gr
         metrics.Count(request.Items, reply.Vectors);
         var answer = new EmbeddingAnswer(served.Model, [.. reply.Vectors.Select(v => v with { Values = Shortened.To(dimensions, v.Values) })], request.Base64);
         await EmbeddingWriter.WriteAsync(context.Response, answer, WireFormats.OfAnswer(context.Request, bodyFormat), context.RequestAborted);
+    }
+
+    /// <summary>Reads the request by what serves now. A modality that is not known may have been attached a moment ago: then it asks afresh, once.</summary>
+    private async Task<(EmbeddingRequest Request, TransformerDescription Served)> ReadAsync(ReadOnlyMemory<byte> body, WireFormat format, CancellationToken left)
+    {
+        var served = await models.ServingAsync(left);
+        try
+        {
+            return (Read(served), served);
+        }
+        catch (ApiException e) when (e.Error.Code == "unknown_modality")
+        {
+            models.Forget();
+            served = await models.ServingAsync(left);
+            return (Read(served), served);
+        }
+
+        EmbeddingRequest Read(TransformerDescription now) => EmbeddingRequestReader.Read(body, format, new AcceptedModalities(now.Modalities), options.MaxItems);
     }
 
     private async Task<EncodeReply> EncodeAsync(EmbeddingRequest request, CancellationToken left)

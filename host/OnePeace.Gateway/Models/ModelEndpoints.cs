@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using OnePeace.Contracts.Transformers;
-using OnePeace.Gateway.Embeddings.Reading;
 using OnePeace.Gateway.OpenApi;
 
 namespace OnePeace.Gateway.Models;
@@ -22,9 +21,6 @@ internal static class ModelEndpoints
                 return Json(Model(served));
             })
             .WithName("GetModel").WithSummary("One model; 'default' names the one that serves by default.").Documented<ModelInfo>();
-        routes.MapGet("/v1/modalities", async (ServedModels models, CancellationToken cancellation) =>
-                Json(new ModalityList([.. (await models.DescribeAsync(cancellation)).Modalities.Select(Modality)])))
-            .WithName("ListModalities").WithSummary("The modalities that are attached to the model.").Documented<ModalityList>();
     }
 
     private static IResult Json<T>(T value) => Results.Json(value, ModelJson.Default);
@@ -41,11 +37,6 @@ internal static class ModelEndpoints
         Device = served.Device,
         Modalities = [.. served.Modalities.Select(m => m.Name)],
         Notice = served.Notice,
-    };
-
-    private static ModalityInfo Modality(ModalityState state) => new(state.Name, state.Version, state.State, state.Hash, state.MediaTypes)
-    {
-        Encoding = AcceptedModalities.TakesText(state) ? "utf-8" : "base64",
     };
 
     private static string Name(TransformerState state) => state.ToString().ToLowerInvariant();

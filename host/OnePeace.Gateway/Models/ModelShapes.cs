@@ -39,23 +39,7 @@ internal sealed record ModelInfo(string Id)
     public string? Notice { get; init; }
 }
 
-/// <summary>Answer of <c>GET /v1/modalities</c>.</summary>
-internal sealed record ModalityList(IReadOnlyList<ModalityInfo> Data)
-{
-    public string Object => "list";
-}
-
-/// <summary>An attached modality; its id is the key of an item in <c>/v1/embeddings</c>.</summary>
-internal sealed record ModalityInfo(string Id, string Version, string State, string Hash, IReadOnlyList<string> MediaTypes)
-{
-    public string Object => "modality";
-
-    [Description("How JSON carries an input: 'utf-8' as the string itself, or 'base64'.")]
-    public required string Encoding { get; init; }
-}
-
 /// <summary>Source-generated JSON of this feature.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ModelList))]
-[JsonSerializable(typeof(ModalityList))]
 internal sealed partial class ModelJson : JsonSerializerContext;

@@ -25,6 +25,9 @@ internal sealed class ServedModels(GatewayOptions options, IGrainFactory grains,
         return description;
     }
 
+    /// <summary>The next description is a fresh one.</summary>
+    public void Forget() => _seen = null;
+
     /// <exception cref="ApiException">503: nothing serves now.</exception>
     public async ValueTask<TransformerDescription> ServingAsync(CancellationToken cancellation)
     {

@@ -9,6 +9,9 @@ internal sealed record VersionIdentity(string Name, string Version, string Hash,
 {
     public InputLimits Limits { get; init; } = new() { MaxInputBytes = long.MaxValue, PrepareSeconds = double.MaxValue };
 
+    /// <summary>False for a package.</summary>
+    public bool IsOfModel { get; init; } = true;
+
     /// <summary>No input may become more tokens.</summary>
     public int MostTokens { get; init; } = int.MaxValue;
 }

@@ -76,7 +76,7 @@ internal sealed class PackageStaging(ServedModel model, EngineOptions options, P
             plugin.Modality.CreatePreprocessor(plugin.Modality.CompleteOptions(source.Options, source.Weights.Weights.ToDictionary(w => w.Key, w => w.Value.Shape))));
         var bytes = source.Weights.Weights.Values.Sum(w => TensorSize.Bytes(w.Shape, model.DataType));
         var seat = new ModalitySeat(manifest.Name, bytes, () => PackageTrial.LoadWeights(package, plugin, folder, model.Device, model.DataType));
-        var identity = new VersionIdentity(manifest.Name, manifest.Version, hash, manifest.MediaTypes) { Limits = manifest.Limits, MostTokens = manifest.Cost.Most };
+        var identity = new VersionIdentity(manifest.Name, manifest.Version, hash, manifest.MediaTypes) { Limits = manifest.Limits, MostTokens = manifest.Cost.Most, IsOfModel = false };
         return new ModalityVersion(identity, preprocessor, seat, model.Residency, options.ResolvePreprocessing(), () => Unload(package, plugin));
     }
 

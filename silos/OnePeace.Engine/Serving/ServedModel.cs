@@ -32,7 +32,7 @@ internal sealed class ServedModel(TransformerCore core, DeviceResidency residenc
     public BatchEncoder Encoder => field ??= new(core, Device, DataType);
 
     public EngineDescription Describe() => new(Name, CoreHash, core.Shape.Width, Device.ToString(), DataTypes.Name(DataType),
-        [.. Modalities.Serving.Values.Select(v => v.Identity).Select(v => new ModalityDescription(v.Name, v.Version, "ready", v.Hash, v.MediaTypes))])
+        [.. Modalities.Serving.Values.Select(v => v.Identity).Select(v => new ModalityDescription(v.Name, v.Version, "ready", v.Hash, v.MediaTypes) { IsOfModel = v.IsOfModel })])
     {
         Notice = Notice,
     };

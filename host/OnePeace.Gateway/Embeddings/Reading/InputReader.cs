@@ -98,13 +98,13 @@ internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
         {
             case ValueKind.Bytes:
                 return new RequestPart(name, source.ReadBytes());
-            case ValueKind.Text when AcceptedModalities.TakesText(modality):
+            case ValueKind.Text when AcceptedModalities.TakesText(modality.MediaTypes):
                 return new RequestPart(name, source.ReadText());
             case ValueKind.Text:
                 var (bytes, mediaType) = MediaText.Decode(source.ReadText().Span, partPath);
                 return new RequestPart(name, bytes, mediaType);
             default:
-                throw Wrong($"{partPath} must be a string{(AcceptedModalities.TakesText(modality) ? "" : " of base64")}.", partPath);
+                throw Wrong($"{partPath} must be a string{(AcceptedModalities.TakesText(modality.MediaTypes) ? "" : " of base64")}.", partPath);
         }
     }
 

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using OnePeace.Contracts.Modalities;
+using OnePeace.Gateway.Errors;
+
+namespace OnePeace.Gateway.Modalities;
+
+/// <summary>The HTTP face of what stood in a command's way.</summary>
+internal static class ModalityErrors
+{
+    public static ApiError From(ModalityFault fault)
+    {
+        var (status, code) = fault.Kind switch
+        {
+            ModalityFaultKind.Refused => (StatusCodes.Status422UnprocessableEntity, "package_refused"),
+            ModalityFaultKind.NotAllowed => (StatusCodes.Status403Forbidden, "package_not_allowed"),
+            ModalityFaultKind.WrongCore => (StatusCodes.Status409Conflict, "wrong_core"),
+            ModalityFaultKind.Conflict => (StatusCodes.Status409Conflict, "conflict"),
+            ModalityFaultKind.NotFound => (StatusCodes.Status404NotFound, "modality_not_found"),
+            ModalityFaultKind.Unavailable => (StatusCodes.Status503ServiceUnavailable, "unavailable"),
+            _ => (StatusCodes.Status500InternalServerError, "internal_error"),
+        };
+        return new ApiError(status, code, fault.Message) { RetryAfter = status == StatusCodes.Status503ServiceUnavailable ? TimeSpan.FromSeconds(5) : null };
+    }
+
+    /// <summary>What is left of a modality that was removed.</summary>
+    public static ModalityInfo Gone(string name) => new(name, "", "detached", "", []) { Encoding = "base64", Source = "package" };
+}

@@ -18,14 +18,9 @@ public sealed class ImuAdaptor : SequenceAdaptor
 
     private static readonly TokenBuckets Buckets = new(64);
 
-    [ComponentName(Name = "embed_steps")]
-    private readonly Convolution1d _steps;
-
-    [ComponentName(Name = "embed_patches")]
-    private readonly Convolution1d _patches;
-
-    [ComponentName(Name = "embed_positions")]
-    private readonly Layers.Embedding _positions;
+    [ComponentName(Name = "embed_steps")] private readonly Convolution1d _steps;
+    [ComponentName(Name = "embed_patches")] private readonly Convolution1d _patches;
+    [ComponentName(Name = "embed_positions")] private readonly Layers.Embedding _positions;
 
     public ImuAdaptor(CoreShape shape, ModalityOptions options) : base(nameof(ImuAdaptor), shape, options, Buckets.Rows)
     {

@@ -7,8 +7,6 @@ public sealed class ImuModality : IModality
 
     public IReadOnlyList<string> MediaTypes => ["application/vnd.imu+csv", ImuReader.Binary];   // none is text/: in JSON both are base64
 
-    public ModalityOptions CompleteOptions(ModalityOptions options, IReadOnlyDictionary<string, long[]> shapes) => options.CompleteSequence(shapes);
-
     public IPreprocessor CreatePreprocessor(ModalityOptions options) => new ImuPreprocessor(options);
 
     public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => new ImuAdaptor(shape, options);

@@ -19,7 +19,7 @@ public sealed class ImuPreprocessor(ModalityOptions options) : IPreprocessor
     {
         cancellation.ThrowIfCancellationRequested();
         if (input.Bytes.Length > _maxBytes)
-            throw new InvalidInputException(InputFault.TooLarge, $"The recording has {input.Bytes.Length:N0} bytes, but {_maxBytes:N0} are the most: shorten it.");
+            throw new InvalidInputException(InputFault.TooLarge, $"The recording has {input.Bytes.Length:N0} bytes, at most {_maxBytes:N0} are read: cut it.");
         var samples = Resample(ImuReader.Read(input));                                       // [T, 6]
         var tokens = (samples.Length / (6 * Patch)) + 1;
         var field = new InputField("samples", HostTensor.Create(samples, samples.Length / 6, 6));
@@ -51,7 +51,7 @@ public sealed class ImuPreprocessor(ModalityOptions options) : IPreprocessor
     {
         < 1 => 1,
         < 1000 => 1e-3,
-        var step => throw new InvalidInputException(InputFault.Unusable, $"Times must be in seconds or milliseconds, but are {step:N0} apart: convert them."),
+        var step => throw new InvalidInputException(InputFault.Unusable, $"Times must be in seconds or milliseconds, but are {step:N0} apart: convert."),
     };
 
     private static double Positive(ModalityOptions options, string key, double fallback) =>

@@ -21,13 +21,13 @@ internal static class ImuReader
     /// <exception cref="InvalidInputException">They are in neither format, or say what no sensor says.</exception>
     public static IReadOnlyList<ImuRow> Read(RawInput input)
     {
-        var isText = Utf8.IsValid(input.Bytes.Span);
+        var bytes = input.Bytes.Span;
+        var isText = Utf8.IsValid(bytes);
         // No text holds the lowest control characters; few floats do without, and for those the media type decides.
-        var isBinary = input.Bytes.Span.ContainsAnyInRange<byte>(0, 8) || (input.MediaType == Binary && !isText);
+        var isBinary = bytes.ContainsAnyInRange<byte>(0, 8) || (input.MediaType == Binary && !isText);
         if (!isText && !isBinary) throw Fault("The recording", "be CSV in UTF-8 or rows of six float32", "is neither", InputFault.Malformed);
-        var rows = (isBinary ? Floats(input.Bytes) : Text(Encoding.UTF8.GetString(input.Bytes.Span))).ToList();
-        if (rows.Count > MostRows) throw Fault("The recording", $"have at most {MostRows:N0} rows", "has more", InputFault.TooLarge);
-        if (rows.Count < 2) throw Fault("The recording", "have 2 rows of numbers or more", $"has {rows.Count}");
+        var rows = (isBinary ? Floats(bytes) : Text(Encoding.UTF8.GetString(bytes))).ToList();
+        if (rows.Count is < 2 or > MostRows) throw Fault("The recording", $"have 2 to {MostRows:N0} rows of numbers", $"has {rows.Count:N0}");
         for (var i = 0; i < rows.Count; i++)
         {
             if (Array.FindIndex(rows[i].Values, value => !(Math.Abs(value) <= MostValue)) is >= 0 and var axis)
@@ -38,16 +38,15 @@ internal static class ImuReader
         return rows;
     }
 
-    private static IEnumerable<ImuRow> Floats(ReadOnlyMemory<byte> bytes) => bytes.Length % 24 == 0
-        ? Enumerable.Range(0, bytes.Length / 24).Select(i => new ImuRow($"Row {i + 1:N0}", null, Six(bytes.Span[(24 * i)..])))
+    private static IEnumerable<ImuRow> Floats(ReadOnlySpan<byte> bytes) => bytes.Length % 24 == 0
+        ? MemoryMarshal.Cast<byte, float>(bytes).ToArray().Chunk(6).Select((values, i) => new ImuRow($"Row {i + 1:N0}", null, values))
         : throw Fault("The recording", "be rows of 24 bytes", $"has {bytes.Length:N0} bytes", InputFault.Malformed);
-
-    private static float[] Six(ReadOnlySpan<byte> bytes) => MemoryMarshal.Cast<byte, float>(bytes)[..6].ToArray();
 
     private static IEnumerable<ImuRow> Text(string text)
     {
-        var lines = text.TrimStart('\uFEFF').Split('\n').Select((line, i) => (Number: i + 1, Text: line.Trim())).Where(line => line.Text is not ("" or ['#', ..]))
-            .Take(MostRows + 2).Select(line => (Place: $"Line {line.Number:N0}", Cells: line.Text.Split(',', ';', '\t'))).ToList();
+        var lines = text.TrimStart('\uFEFF').Split('\n').Select((line, i) => (Number: i + 1, Text: line.Trim()))
+            .Where(line => line.Text is not ("" or ['#', ..])).Take(MostRows + 2)
+            .Select(line => (Place: $"Line {line.Number:N0}", Cells: line.Text.Split(',', ';', '\t'))).ToList();
         if (lines is not [var (place, first), ..]) return [];
         var isHeader = !first.Any(cell => double.IsFinite(Number(cell)));
         string[] names = isHeader ? [.. first.Select(name => name.Trim(' ', '"').ToLowerInvariant())] : first.Length == 7 ? ["t", .. Axes] : Axes;

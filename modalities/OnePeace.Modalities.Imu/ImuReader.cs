@@ -57,7 +57,7 @@ internal static class ImuReader
             : throw Fault(line.Place, $"have {names.Length} columns", $"has {line.Cells.Length}"));
     }
 
-    private static double Number(string cell) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
+    private static double Number(string cell) => double.TryParse(cell, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
 
     private static InvalidInputException Fault(string place, string expected, string actual, InputFault fault = InputFault.Unusable) =>
         new(fault, $"{place} must {expected}, but {actual}: correct it.");

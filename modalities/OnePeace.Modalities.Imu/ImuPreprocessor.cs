@@ -46,13 +46,9 @@ public sealed class ImuPreprocessor(ModalityOptions options) : IPreprocessor
         return samples;
     }
 
-    /// <summary>Seconds or milliseconds, by the median step: no sensor measures once a second.</summary>
-    private static double Unit(double[] times) => times.Zip(times.Skip(1), (a, b) => b - a).Order().ElementAt((times.Length - 1) / 2) switch
-    {
-        < 1 => 1,
-        < 1000 => 1e-3,
-        var step => throw new InvalidInputException(InputFault.Unusable, $"Times must be in seconds or milliseconds, but are {step:N0} apart: convert."),
-    };
+    /// <summary>Seconds, or thousandths, millionths, billionths of them: sensors measure 1 to 1,000 times a second, so the median step tells.</summary>
+    private static double Unit(double[] times) => times.Zip(times.Skip(1), (a, b) => b - a).Order().ElementAt((times.Length - 1) / 2)
+        switch { < 1 => 1, < 1e3 => 1e-3, < 1e6 => 1e-6, _ => 1e-9 };
 
     private static double Positive(ModalityOptions options, string key, double fallback) =>
         options.Double(key, fallback) is >= 1e-3 and var value ? value : throw new InvalidDataException($"Imu option '{key}' must be at least 0.001.");

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
+
+namespace OnePeace.Modalities.Imu;
+
+/// <summary>Six values in m/s² and rad/s, when they were measured if that is known, and where they stand in the input.</summary>
+internal readonly record struct ImuRow(string Place, double? Time, float[] Values);
+
+/// <summary>Reads CSV (commas, semicolons or tabs; <c>#</c> comments; named columns, or 6, or 7 with the time in front) and rows of six float32.</summary>
+internal static class ImuReader
+{
+    public const string Binary = "application/vnd.imu+f32";
+
+    private const int MostRows = 200_000, MostValue = 10_000;   // 1,000 g; finite in every type that a model computes in
+
+    private static readonly string[] Axes = ["ax", "ay", "az", "gx", "gy", "gz"];
+    private static readonly string[] TimeNames = ["t", "time", "timestamp"];
+
+    /// <exception cref="InvalidInputException">They are in neither format, or say what no sensor says.</exception>
+    public static IReadOnlyList<ImuRow> Read(RawInput input)
+    {
+        var bytes = input.Bytes.Span;
+        var isText = Utf8.IsValid(bytes);
+        // No text holds the lowest control characters; few floats do without, and for those the media type decides.
+        var isBinary = bytes.ContainsAnyInRange<byte>(0, 8) || (input.MediaType == Binary && !isText);
+        if (!isText && !isBinary) throw Fault("The recording", "be CSV in UTF-8 or rows of six float32", "is neither", InputFault.Malformed);
+        var rows = (isBinary ? Floats(bytes) : Text(Encoding.UTF8.GetString(bytes))).ToList();
+        if (rows.Count is < 2 or > MostRows) throw Fault("The recording", $"have 2 to {MostRows:N0} rows of numbers", $"has {rows.Count:N0}");
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (Array.FindIndex(rows[i].Values, value => !(Math.Abs(value) <= MostValue)) is >= 0 and var axis)
+                throw Fault(rows[i].Place, $"hold a number within ±{MostValue:N0} in column {Axes[axis]}", $"holds {rows[i].Values[axis]}");
+            if (rows[i].Time is { } time && !(double.IsFinite(time) && (i == 0 || time > rows[i - 1].Time)))
+                throw Fault(rows[i].Place, "have a time above that of the row before", $"has {time}");
+        }
+        return rows;
+    }
+
+    private static IEnumerable<ImuRow> Floats(ReadOnlySpan<byte> bytes) => bytes.Length % 24 == 0
+        ? MemoryMarshal.Cast<byte, float>(bytes).ToArray().Chunk(6).Select((values, i) => new ImuRow($"Row {i + 1:N0}", null, values))
+        : throw Fault("The recording", "be rows of 24 bytes", $"has {bytes.Length:N0} bytes", InputFault.Malformed);
+
+    private static IEnumerable<ImuRow> Text(string text)
+    {
+        var lines = text.TrimStart('\uFEFF').Split('\n').Select((line, i) => (Number: i + 1, Text: line.Trim()))
+            .Where(line => line.Text is not ("" or ['#', ..])).Take(MostRows + 2)
+            .Select(line => (Place: $"Line {line.Number:N0}", Cells: line.Text.Split(',', ';', '\t'))).ToList();
+        if (lines is not [var (place, first), ..]) return [];
+        var isHeader = !first.Any(cell => double.IsFinite(Number(cell)));
+        string[] names = isHeader ? [.. first.Select(name => name.Trim(' ', '"').ToLowerInvariant())] : first.Length == 7 ? ["t", .. Axes] : Axes;
+        if (Axes.Except(names).FirstOrDefault() is { } missing) throw Fault(place, $"name {string.Join(", ", Axes)}", $"does not name {missing}");
+        var (time, columns) = (Array.FindIndex(names, TimeNames.Contains), Array.ConvertAll(Axes, axis => Array.IndexOf(names, axis)));
+        return lines.Skip(isHeader ? 1 : 0).Select(line => line.Cells.Length == names.Length
+            ? new ImuRow(line.Place, time < 0 ? null : Number(line.Cells[time]), Array.ConvertAll(columns, column => (float)Number(line.Cells[column])))
+            : throw Fault(line.Place, $"have {names.Length} columns", $"has {line.Cells.Length}"));
+    }
+
+    private static double Number(string cell) => double.TryParse(cell, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
+
+    private static InvalidInputException Fault(string place, string expected, string actual, InputFault fault = InputFault.Unusable) =>
+        new(fault, $"{place} must {expected}, but {actual}: correct it.");
+}

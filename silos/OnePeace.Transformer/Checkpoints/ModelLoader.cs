@@ -40,9 +40,8 @@ public static class ModelLoader
     /// <inheritdoc cref="Load" path="/param"/>
     public static ModalityModule LoadModality(ModalitySource modality, CoreShape shape, IModality plugin, Device? device = null, ScalarType? type = null)
     {
-        var stored = modality.Weights.Weights;
-        var options = plugin.CompleteOptions(modality.Options, stored.ToDictionary(w => w.Key, w => w.Value.Shape));
-        var module = new ModalityModule(plugin, shape, options, projects: stored.ContainsKey("projection.weight"));
+        var options = modality.CompleteOptions(plugin);
+        var module = new ModalityModule(plugin, shape, options, projects: modality.Weights.Weights.ContainsKey("projection.weight"));
         Fill(module, $"modality '{modality.Name}'", modality.Weights, device, type, weights => plugin.UpgradeWeights(weights, shape, options));
         return module;
     }

@@ -6,6 +6,9 @@ namespace OnePeace.Transformer.Checkpoints;
 public sealed record ModalitySource(string Name, ModalityOptions Options, IWeightSource Weights)
 {
     public string Version { get; init; } = "1";
+
+    /// <summary>The options, with what the plugin reads off the weights' shapes.</summary>
+    public ModalityOptions CompleteOptions(IModality plugin) => plugin.CompleteOptions(Options, Weights.Weights.ToDictionary(w => w.Key, w => w.Value.Shape));
 }
 
 /// <summary>A weight that stays behind: no part of a model that encodes.</summary>
@@ -39,6 +42,15 @@ public sealed class ModelSource(IDisposable files) : IDisposable
     {
         get => _coreHash ?? CoreFile.Hash(Core, Shape);
         init => _coreHash = value;
+    }
+
+    /// <summary>The modalities of these names, in order of name; all where null.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such modality.</exception>
+    public IReadOnlyList<ModalitySource> Choose(IReadOnlyCollection<string>? names)
+    {
+        if ((names ?? []).FirstOrDefault(n => !Modalities.ContainsKey(n)) is { } missing)
+            throw new KeyNotFoundException($"The model '{Name}' has no modality '{missing}'; it has {string.Join(", ", Modalities.Keys.Order(StringComparer.Ordinal))}.");
+        return [.. Modalities.Values.Where(m => names?.Contains(m.Name) ?? true).OrderBy(m => m.Name, StringComparer.Ordinal)];
     }
 
     public void Dispose() => files.Dispose();

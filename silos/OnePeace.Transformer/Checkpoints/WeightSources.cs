@@ -25,15 +25,6 @@ internal static class WeightSources
         throw new InvalidDataException("There are no floating point weights.");
     }
 
-    /// <summary>The modalities of these names, in order of name; all where null.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such modality.</exception>
-    public static IReadOnlyList<ModalitySource> Choose(this ModelSource source, IReadOnlyCollection<string>? names)
-    {
-        if ((names ?? []).FirstOrDefault(n => !source.Modalities.ContainsKey(n)) is { } missing)
-            throw new KeyNotFoundException($"The model '{source.Name}' has no modality '{missing}'; it has {string.Join(", ", source.Modalities.Keys.Order(StringComparer.Ordinal))}.");
-        return [.. source.Modalities.Values.Where(m => names?.Contains(m.Name) ?? true).OrderBy(m => m.Name, StringComparer.Ordinal)];
-    }
-
     private static Tensor Convert(Tensor tensor, ScalarType type)
     {
         if (tensor.dtype == type) return tensor;

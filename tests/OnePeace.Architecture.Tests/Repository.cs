@@ -6,26 +6,16 @@ internal static class Repository
     private static readonly HashSet<string> Outputs =
         ["bin", "obj", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts", ".git", ".vs", ".idea", "/data", "/shared"];
 
-    private static string Root { get; } = FindRoot();
-
-    public static IReadOnlyList<SourceFile> Files { get; } = [.. Walk(new DirectoryInfo(Root))];
+    public static IReadOnlyList<SourceFile> Files { get; } = [.. Walk(new DirectoryInfo(RepositoryFolder.Root))];
 
     public static IReadOnlyList<Project> Projects { get; } = [.. Files.Where(file => file.Path.EndsWith(".csproj")).Select(Project.Parse)];
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "OnePeace.Platform.sln")))
-                return folder.FullName;
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds OnePeace.Platform.sln.");
-    }
 
     private static IEnumerable<SourceFile> Walk(DirectoryInfo folder)
     {
         foreach (var file in folder.EnumerateFiles())
-            yield return new SourceFile(Path.GetRelativePath(Root, file.FullName), () => File.ReadAllText(file.FullName));
+            yield return new SourceFile(Path.GetRelativePath(RepositoryFolder.Root, file.FullName), () => File.ReadAllText(file.FullName));
         foreach (var child in folder.EnumerateDirectories())
-            if (!Outputs.Contains(child.Name) && !(folder.FullName == Root && Outputs.Contains("/" + child.Name)))
+            if (!Outputs.Contains(child.Name) && !(folder.FullName == RepositoryFolder.Root && Outputs.Contains("/" + child.Name)))
                 foreach (var file in Walk(child))
                     yield return file;
     }

@@ -1,7 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using OnePeace.Engine;
-using OnePeace.Engine.Plugins;
-using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Benchmarks;
 
@@ -9,9 +7,8 @@ namespace OnePeace.Benchmarks;
 public class EngineBenchmarks
 {
     private EncodingEngine? _engine;
-    private PluginCatalogue? _plugins;
+    private BenchmarkModel? _model;
     private EncodeWork? _work;
-    private DirectoryInfo? _folder;
 
     [Params("text", "image", "audio")]
     public string Modality { get; set; } = "text";
@@ -25,11 +22,8 @@ public class EngineBenchmarks
     [GlobalSetup]
     public async Task Setup()
     {
-        _plugins = PluginCatalogue.BesideExecutable();
-        _folder = Directory.CreateTempSubdirectory("onepeace-bench-");
-        var path = Path.Combine(_folder.FullName, "model");
-        ModelGenerator.Create(GeneratedModel.Read(RawInputs.Recipe(Size), _plugins.Get), path);
-        _engine = await EncodingEngine.LoadAsync(path, _plugins, new EngineOptions { Device = "cpu", TorchThreads = 1 }, [Modality]);
+        _model = new BenchmarkModel(Size);
+        _engine = await EncodingEngine.LoadAsync(_model.Path, _model.Plugins, new EngineOptions { Device = "cpu", TorchThreads = 1 }, [Modality]);
         _work = new EncodeWork([.. Enumerable.Range(0, Batch).Select(i => new EncodeItem([new EncodePart(Modality, RawInputs.Of(Modality, i))]))]);
     }
 
@@ -37,8 +31,7 @@ public class EngineBenchmarks
     public async Task Cleanup()
     {
         if (_engine is not null) await _engine.DisposeAsync();
-        _plugins?.Dispose();
-        _folder?.Delete(recursive: true);
+        _model?.Dispose();
     }
 
     [Benchmark]

@@ -7,14 +7,10 @@ internal static class RawInputs
 {
     private const int Seconds = 5, RateHz = 16_000;
 
-    private static readonly string Root = FindRoot();
-
-    public static string Recipe(string size) => Path.Combine(Root, "models", "recipes", $"{size}.json");
-
     public static byte[] Of(string modality, int seed) => modality switch
     {
         "text" => Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Range(0, 30).Select(i => i % 2 == 0 ? "the" : "cat"))),
-        "image" => File.ReadAllBytes(Path.Combine(Root, "tests", "data", "reference", "image", "inputs", "exact224.jpg")),
+        "image" => File.ReadAllBytes(RepositoryFolder.At("tests/data/reference/image/inputs/exact224.jpg")),
         _ => Wave(new Random(seed)),
     };
 
@@ -30,12 +26,5 @@ internal static class RawInputs
         writer.Write(Seconds * RateHz * 2);
         for (var i = 0; i < Seconds * RateHz; i++) writer.Write((short)random.Next(-8000, 8000));
         return stream.ToArray();
-    }
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "OnePeace.Platform.sln"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 }

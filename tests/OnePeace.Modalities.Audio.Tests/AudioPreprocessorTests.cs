@@ -9,7 +9,7 @@ namespace OnePeace.Modalities.Audio.Tests;
 
 public sealed class AudioPreprocessorTests
 {
-    private static readonly string Folder = TestData.Folder("reference/audio");
+    private static readonly string Folder = RepositoryFolder.At("tests/data/reference/audio");
     private static readonly JsonNode Facts = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "audio.json")))!;
     private readonly AudioPreprocessor _preprocessor = new(new ModalityOptions());
 

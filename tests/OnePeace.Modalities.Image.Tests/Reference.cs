@@ -6,7 +6,7 @@ namespace OnePeace.Modalities.Image.Tests;
 /// <summary>The stored results of the official code.</summary>
 internal static class Reference
 {
-    private static readonly string _folder = Find();
+    private static readonly string _folder = RepositoryFolder.At("tests/data/reference/image");
     private static readonly byte[] _file = File.ReadAllBytes(Path.Combine(_folder, "image.safetensors"));
     private static readonly int _headerLength = (int)BinaryPrimitives.ReadUInt64LittleEndian(_file);
     private static readonly JsonElement _tensors = JsonDocument.Parse(_file.AsMemory(8, _headerLength)).RootElement;
@@ -21,13 +21,5 @@ internal static class Reference
     {
         var offsets = _tensors.GetProperty(name).GetProperty("data_offsets");
         return _file.AsSpan(8 + _headerLength)[offsets[0].GetInt32()..offsets[1].GetInt32()];
-    }
-
-    private static string Find()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "OnePeace.Platform.sln")))
-            folder = folder.Parent;
-        return Path.Combine(folder.FullName, "tests", "data", "reference", "image");
     }
 }

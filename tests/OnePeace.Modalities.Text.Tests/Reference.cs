@@ -5,17 +5,9 @@ namespace OnePeace.Modalities.Text.Tests;
 /// <summary>The stored results of the official code.</summary>
 internal static class Reference
 {
-    public static string Folder { get; } = Find();
+    public static string Folder { get; } = RepositoryFolder.At("tests/data/reference");
 
     public static JsonElement Tokens { get; } = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "tokens", "tokens.json"))).RootElement;
 
     public static long[] Ids(this JsonElement ids) => [.. ids.EnumerateArray().Select(id => id.GetInt64())];
-
-    private static string Find()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "OnePeace.Platform.sln")))
-            folder = folder.Parent;
-        return Path.Combine(folder.FullName, "tests", "data", "reference");
-    }
 }

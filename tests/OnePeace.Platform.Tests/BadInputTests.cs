@@ -91,7 +91,7 @@ public sealed class BadInputTests : IDisposable
         var error = JsonNode.Parse(answer)!["error"]!;
         if (param is not null) Assert.StartsWith(param, (string?)error["param"]);
         Assert.NotEmpty((string)error["message"]!);
-        Assert.DoesNotContain(TestData.Root, (string)error["message"]!);
+        Assert.DoesNotContain(RepositoryFolder.Root, (string)error["message"]!);
     }
 
     private static string Item(string modality, byte[] bytes) =>

@@ -15,7 +15,7 @@ public sealed class StoredModelTests : IDisposable
     [Fact]
     public async Task The_demo_model_that_ships_is_byte_for_byte_what_its_recipe_generates()
     {
-        (await CommandRun.OfAsync("model", "generate", Path.Combine(TestData.Root, "models/recipes/demo.json"), _folder["demo"])).ShouldSucceed();
+        (await CommandRun.OfAsync("model", "generate", RepositoryFolder.At("models/recipes/demo.json"), _folder["demo"])).ShouldSucceed();
 
         var shipped = Files(TestData.DemoModel);
         Assert.Equal(shipped, Files(_folder["demo"]));

@@ -22,7 +22,7 @@ internal static class ConvertCommand
         {
             var path = parsed.GetRequiredValue(folder);
             using var source = ModelPath.Open(parsed.GetRequiredValue(checkpoint));
-            var chosen = Choose(parsed.GetValue(modalities), source);
+            var chosen = Names(parsed.GetValue(modalities));
             ModelDirectory.Write(source, path, parsed.GetValue(type) is { } name ? Type(name) : null, chosen);
             using var written = ModelDirectory.Open(path);
             Report.Print(parsed.GetValue(json), new()
@@ -40,13 +40,9 @@ internal static class ConvertCommand
         ? DataTypes.Parse(name)
         : throw new BadUsageException($"--dtype {name}: expected float32, bfloat16 or float16.");
 
-    private static string[]? Choose(string? list, ModelSource source)
+    private static string[]? Names(string? list)
     {
-        if (list is null) return null;
-        var names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (names.Length == 0) throw new BadUsageException("--modalities: expected names by commas, such as text,image.");
-        return names.FirstOrDefault(name => !source.Modalities.ContainsKey(name)) is { } missing
-            ? throw new BadInputException($"the model has no modality '{missing}'; it has {string.Join(", ", source.Modalities.Keys.Order(StringComparer.Ordinal))}.")
-            : names;
+        var names = list?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return names is [] ? throw new BadUsageException("--modalities: expected names by commas, such as text,image.") : names;
     }
 }

@@ -46,10 +46,9 @@ internal static class PreprocessCommand
 
     private static IPreprocessor Preprocessor(ModelSource source, string name, PluginCatalogue plugins)
     {
-        if (!source.Modalities.TryGetValue(name, out var stored))
-            throw new BadInputException($"the model has no modality '{name}'; it has {string.Join(", ", source.Modalities.Keys.Order(StringComparer.Ordinal))}.");
+        var stored = source.Choose([name]).Single();
         var plugin = plugins.Get(name);
-        return plugin.CreatePreprocessor(plugin.CompleteOptions(stored.Options, stored.Weights.Weights.ToDictionary(w => w.Key, w => w.Value.Shape)));
+        return plugin.CreatePreprocessor(stored.CompleteOptions(plugin));
     }
 
     private static async Task<List<PreparedInput>> PrepareAsync(IPreprocessor preprocessor, IModality plugin, InputSource[] sources, CancellationToken cancellation)

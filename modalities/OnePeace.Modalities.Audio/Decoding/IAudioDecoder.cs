@@ -19,4 +19,24 @@ public sealed record DecodedAudio(float[] Samples, int SampleRateHz);
 /// <summary>Bounds that hold before memory is spent.</summary>
 /// <param name="MaxSamples">Decoded samples over all channels.</param>
 /// <param name="MaxSeconds">Time an external decoder may take.</param>
-public sealed record AudioLimits(long MaxSamples = 58_000_000, int MaxSeconds = 30);
+public sealed record AudioLimits(long MaxSamples = 58_000_000, int MaxSeconds = 30)
+{
+    private const int MaxChannels = 64, MinRateHz = 1_000, MaxRateHz = 768_000;
+
+    /// <exception cref="InvalidInputException">Channels outside 1..64, or a rate outside 1,000..768,000.</exception>
+    internal static void CheckFormat(long channels, long rateHz)
+    {
+        if (channels is < 1 or > MaxChannels || rateHz is < MinRateHz or > MaxRateHz)
+            throw new InvalidInputException(InputFault.Unusable,
+                $"The sound must have 1 to {MaxChannels} channels at {MinRateHz:N0} to {MaxRateHz:N0} Hz, but has {channels} at {rateHz:N0} Hz: resample it.");
+    }
+
+    /// <param name="samples">Over all channels; as many as are known of so far.</param>
+    /// <exception cref="InvalidInputException">More than <see cref="MaxSamples"/>.</exception>
+    internal void CheckSamples(long samples)
+    {
+        if (samples > MaxSamples)
+            throw new InvalidInputException(InputFault.TooLarge,
+                $"The sound may have at most {MaxSamples:N0} samples over all channels, but has {samples:N0} or more: shorten it.");
+    }
+}

@@ -11,14 +11,10 @@ internal sealed class MonoSamples
     private readonly AudioLimits _limits;
     private long _taken;
 
-    /// <exception cref="InvalidInputException">Channels outside 1..64 or a rate outside 1..768000.</exception>
+    /// <inheritdoc cref="AudioLimits.CheckFormat" path="/exception"/>
     public MonoSamples(long channels, long sampleRateHz, AudioLimits limits)
     {
-        if (channels is < 1 or > 64 || sampleRateHz is < 1 or > 768_000)
-        {
-            throw new InvalidInputException(InputFault.Unusable,
-                $"The audio must have 1 to 64 channels at 1 to 768000 Hz, but has {channels} at {sampleRateHz} Hz: resample it.");
-        }
+        AudioLimits.CheckFormat(channels, sampleRateHz);
         _channels = (int)channels;
         _sampleRateHz = (int)sampleRateHz;
         _limits = limits;
@@ -28,17 +24,14 @@ internal sealed class MonoSamples
     public int ChunkLength => 16_384 / _channels * _channels;
 
     /// <exception cref="InvalidInputException">So many frames do not fit the limit.</exception>
-    public void Expect(long frames)
-    {
-        if (frames > _limits.MaxSamples / _channels) throw TooLong();
-    }
+    public void Expect(long frames) => _limits.CheckSamples(Math.Min(frames, long.MaxValue / _channels) * _channels);
 
     /// <param name="interleaved">Whole frames; an incomplete last one is dropped.</param>
     /// <exception cref="InvalidInputException">Over the limit.</exception>
     public void Add(ReadOnlySpan<float> interleaved)
     {
         _taken += interleaved.Length;
-        if (_taken > _limits.MaxSamples) throw TooLong();
+        _limits.CheckSamples(_taken);
         _mono.Write(MonoMix.Mix(interleaved.ToArray(), _channels));
     }
 
@@ -52,7 +45,4 @@ internal sealed class MonoSamples
             throw new InvalidInputException(InputFault.Unusable, "The audio holds samples that are not finite: export it again.");
         return new DecodedAudio(samples, _sampleRateHz);
     }
-
-    private InvalidInputException TooLong() => new(InputFault.TooLarge,
-        $"The audio may decode to at most {_limits.MaxSamples} samples over all its channels, but holds more: send a shorter clip.");
 }

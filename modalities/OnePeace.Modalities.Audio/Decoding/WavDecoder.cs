@@ -8,7 +8,6 @@ namespace OnePeace.Modalities.Audio.Decoding;
 public sealed class WavDecoder : IAudioDecoder
 {
     private const ushort Pcm = 1, Float = 3, Extensible = 0xFFFE;
-    private const int MaxChannels = 64, MinRateHz = 1_000, MaxRateHz = 768_000;
 
     public bool Reads(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= 12 && bytes.StartsWith("RIFF"u8) && bytes[8..12].SequenceEqual("WAVE"u8);
@@ -18,18 +17,18 @@ public sealed class WavDecoder : IAudioDecoder
 
     private static DecodedAudio Decode(ReadOnlySpan<byte> bytes, AudioLimits limits)
     {
-        var (format, data) = FindChunks(bytes);
-        var width = format.BitsPerSample / 8;
-        var count = data.Length / width;
-        if (count > limits.MaxSamples)
-            throw new InvalidInputException(InputFault.TooLarge, $"The sound may have at most {limits.MaxSamples:N0} samples over all channels, but has {count:N0}: shorten it.");
+        var (format, range) = FindChunks(bytes);
+        var data = bytes[range];
+        var count = data.Length / (format.BitsPerSample / 8);
+        limits.CheckSamples(count);
         var samples = new float[count - (count % format.Channels)];
         Convert(data, format, samples);
         return new DecodedAudio(MonoMix.Mix(samples, format.Channels), format.RateHz);
     }
 
-    private static (WavFormat Format, byte[] Data) FindChunks(ReadOnlySpan<byte> bytes)
+    private static (WavFormat Format, Range Data) FindChunks(ReadOnlySpan<byte> bytes)
     {
+        var isStream = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) is 0 or uint.MaxValue;
         WavFormat? format = null;
         var offset = 12;
         while (offset + 8 <= bytes.Length)
@@ -38,7 +37,8 @@ public sealed class WavDecoder : IAudioDecoder
             long size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(offset + 4)..]);
             var start = offset + 8;
             if (name.SequenceEqual("fmt "u8)) format = ReadFormat(bytes[start..(int)Math.Min(bytes.Length, start + size)]);
-            if (name.SequenceEqual("data"u8)) return (format ?? throw Broken("its data comes before its format"), ReadData(bytes[start..], size, streamed: BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) is 0 or uint.MaxValue));
+            if (name.SequenceEqual("data"u8))
+                return (format ?? throw Broken("its data comes before its format"), FindData(start, size, bytes.Length, isStream));
             var next = start + size + (size & 1);
             if (next > bytes.Length) break;
             offset = (int)next;
@@ -58,18 +58,17 @@ public sealed class WavDecoder : IAudioDecoder
         if (format is not ({ Kind: Pcm, BitsPerSample: 8 or 16 or 24 or 32 } or { Kind: Float, BitsPerSample: 32 or 64 }))
             throw new InvalidInputException(InputFault.UnsupportedFormat,
                 $"WAV must hold PCM of 8, 16, 24 or 32 bits or floats of 32 or 64, but this holds format {format.Kind} of {format.BitsPerSample} bits: convert it to 16-bit PCM.");
-        if (format.Channels is 0 or > MaxChannels) throw Broken($"it claims {format.Channels} channels");
-        if (format.RateHz is < MinRateHz or > MaxRateHz) throw Broken($"it claims {format.RateHz:N0} samples a second");
+        AudioLimits.CheckFormat(format.Channels, format.RateHz);
         return format;
     }
 
-    private static byte[] ReadData(ReadOnlySpan<byte> rest, long size, bool streamed)
+    private static Range FindData(int start, long size, int length, bool isStream)
     {
         // A writer to a pipe knows neither size and leaves 0 or the maximum in both places.
-        streamed &= size is 0 or uint.MaxValue;
-        if (!streamed && size > rest.Length)
-            throw Broken($"it announces {size:N0} bytes of samples, but only {rest.Length:N0} came (cut off?)");
-        return streamed ? rest.ToArray() : rest[..(int)size].ToArray();
+        if (isStream && size is (0 or uint.MaxValue)) return start..length;
+        return size <= length - start
+            ? start..(start + (int)size)
+            : throw Broken($"it announces {size:N0} bytes of samples, but only {length - start:N0} came (cut off?)");
     }
 
     private static void Convert(ReadOnlySpan<byte> data, WavFormat format, Span<float> samples)

@@ -14,7 +14,7 @@ internal static class ModelModality
         var weights = modality.Weights.Weights;
         if (!weights.ContainsKey("projection.weight"))
             throw new InvalidDataException($"The model '{source.Name}' makes no embeddings of the modality '{modality.Name}': it has no projection. Use a retrieval or pretraining model.");
-        var settings = plugin.Modality.CompleteOptions(modality.Options, weights.ToDictionary(w => w.Key, w => w.Value.Shape));
+        var settings = modality.CompleteOptions(plugin.Modality);
         var bytes = weights.Values.Sum(w => TensorSize.Bytes(w.Shape, model.DataType));
         var seat = new ModalitySeat(modality.Name, bytes, () => ModelLoader.LoadModality(modality, source.Shape, plugin.Modality, model.Device, model.DataType));
         return new ModalityVersion(new VersionIdentity(plugin.Name, plugin.Version, plugin.Hash, plugin.Modality.MediaTypes),

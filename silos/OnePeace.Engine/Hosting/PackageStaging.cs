@@ -72,8 +72,7 @@ internal sealed class PackageStaging(ServedModel model, EngineOptions options, P
     {
         var manifest = package.Manifest;
         var source = package.AsSource(folder);
-        var preprocessor = PluginCode.Run("to create its preprocessor", () =>
-            plugin.Modality.CreatePreprocessor(plugin.Modality.CompleteOptions(source.Options, source.Weights.Weights.ToDictionary(w => w.Key, w => w.Value.Shape))));
+        var preprocessor = PluginCode.Run("to create its preprocessor", () => plugin.Modality.CreatePreprocessor(source.CompleteOptions(plugin.Modality)));
         var bytes = source.Weights.Weights.Values.Sum(w => TensorSize.Bytes(w.Shape, model.DataType));
         var seat = new ModalitySeat(manifest.Name, bytes, () => PackageTrial.LoadWeights(package, plugin, folder, model.Device, model.DataType));
         var identity = new VersionIdentity(manifest.Name, manifest.Version, hash, manifest.MediaTypes) { Limits = manifest.Limits, MostTokens = manifest.Cost.Most, IsOfModel = false };

@@ -51,7 +51,7 @@ public static class ModelLoader
     /// <param name="plugin">Its plugin.</param>
     /// <param name="projects">Whether it makes embeddings.</param>
     public static ModalityModule BuildModality(ModalitySource modality, CoreShape shape, IModality plugin, bool projects) =>
-        new(plugin, shape, plugin.CompleteOptions(modality.Options, modality.Weights.Weights.ToDictionary(w => w.Key, w => w.Value.Shape)), projects);
+        new(plugin, shape, modality.CompleteOptions(plugin), projects);
 
     /// <summary>Puts stored weights into a module that was just built, without gradients, in evaluation mode; disposes it where that fails.</summary>
     /// <inheritdoc cref="Load" path="/exception"/>

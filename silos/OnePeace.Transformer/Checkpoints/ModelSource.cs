@@ -6,6 +6,9 @@ namespace OnePeace.Transformer.Checkpoints;
 public sealed record ModalitySource(string Name, ModalityOptions Options, IWeightSource Weights)
 {
     public string Version { get; init; } = "1";
+
+    /// <summary>The options, with what the plugin reads off the weights' shapes.</summary>
+    public ModalityOptions CompleteOptions(IModality plugin) => plugin.CompleteOptions(Options, Weights.Weights.ToDictionary(w => w.Key, w => w.Value.Shape));
 }
 
 /// <summary>A weight that stays behind: no part of a model that encodes.</summary>

@@ -6,7 +6,7 @@ namespace OnePeace.Modalities.Audio.Tests.Decoding;
 /// <summary>Reference clips, and other formats made of them.</summary>
 internal static class Clips
 {
-    private static readonly string _inputs = Path.Combine(Root(), "tests/data/reference/audio/inputs");
+    private static readonly string _inputs = RepositoryFolder.At("tests/data/reference/audio/inputs");
 
     public static string PathOf(string name) => Path.Combine(_inputs, name);
 
@@ -56,13 +56,5 @@ internal static class Clips
             best = Math.Max(best, product / Math.Sqrt((left * right) + 1e-12));
         }
         return best;
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "OnePeace.Platform.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("No folder above the tests holds OnePeace.Platform.sln.");
-        return folder.FullName;
     }
 }

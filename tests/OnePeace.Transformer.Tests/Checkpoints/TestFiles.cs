@@ -7,13 +7,7 @@ internal sealed class TestFiles : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("onepeace-");
 
-    public static string Reference(string file)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "OnePeace.Platform.sln")))
-                return Path.Combine(folder.FullName, "tests", "data", "reference", file);
-        throw new DirectoryNotFoundException($"No OnePeace.Platform.sln above {AppContext.BaseDirectory}.");
-    }
+    public static string Reference(string file) => RepositoryFolder.At($"tests/data/reference/{file}");
 
     public string At(string name) => Path.Combine(_folder.FullName, name);
 

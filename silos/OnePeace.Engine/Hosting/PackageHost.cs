@@ -1,15 +1,26 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using OnePeace.Engine.Plugins;
 using OnePeace.Engine.Serving;
 
 namespace OnePeace.Engine.Hosting;
 
 /// <summary>The packages of one engine: staged beside what serves, put in its place between two batches, unloaded after their last request.</summary>
-internal sealed class PackageHost(ServedModel model, PackageStaging staging) : IModalityHost, IDisposable
+internal sealed class PackageHost : IModalityHost, IDisposable
 {
+    private readonly ServedModel _model;
+    private readonly PackageStaging _stages;
+    private readonly Meter _meter = new(EngineMetrics.MeterName);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, HostedPackage> _hosted = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task>> _staging = new(StringComparer.Ordinal);
+
+    public PackageHost(ServedModel model, PackageStaging stages)
+    {
+        _model = model;
+        _stages = stages;
+        _meter.CreateObservableGauge("onepeace.engine.versions", Count, "{version}", "Versions of packages that have something in memory, by state.");
+    }
 
     public IReadOnlyList<HostedVersion> Versions
     {
@@ -30,7 +41,7 @@ internal sealed class PackageHost(ServedModel model, PackageStaging staging) : I
                 throw new KeyNotFoundException($"No staged version has the hash {hash}.");
             if (package.State == HostedState.Ready) return;
             package.State = HostedState.Ready;
-            if (model.Modalities.Serve(version) is { } before) Retire(before);
+            if (_model.Modalities.Serve(version) is { } before) Retire(before);
         }
     }
 
@@ -39,7 +50,7 @@ internal sealed class PackageHost(ServedModel model, PackageStaging staging) : I
         lock (_gate)
         {
             if (!_hosted.TryGetValue(hash, out var package) || package is not { Version: { } version, State: HostedState.Staged or HostedState.Ready }) return;
-            model.Modalities.Remove(version);
+            _model.Modalities.Remove(version);
             Retire(version);
         }
     }
@@ -48,7 +59,12 @@ internal sealed class PackageHost(ServedModel model, PackageStaging staging) : I
     public void Dispose()
     {
         foreach (var version in Versions) Withdraw(version.Hash);
+        _meter.Dispose();
     }
+
+    private IEnumerable<Measurement<long>> Count() =>
+        from state in Enum.GetValues<HostedState>()
+        select new Measurement<long>(Versions.Count(v => v.State == state), new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant()));
 
     private async Task StageOnceAsync(string hash)
     {
@@ -57,7 +73,7 @@ internal sealed class PackageHost(ServedModel model, PackageStaging staging) : I
         {
             lock (_gate)
                 if (_hosted.TryGetValue(hash, out var there) && there.State is HostedState.Staged or HostedState.Ready) return;
-            var package = await staging.RunAsync(hash).ConfigureAwait(false);
+            var package = await _stages.RunAsync(hash).ConfigureAwait(false);
             lock (_gate) _hosted[hash] = package;
         }
         finally

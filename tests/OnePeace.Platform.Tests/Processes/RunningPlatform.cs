@@ -27,6 +27,8 @@ internal sealed class RunningPlatform : IAsyncDisposable
     /// <summary>The last word of the ready line.</summary>
     public string Key { get; }
 
+    public int ProcessId => _process.Id;
+
     public string Log
     {
         get { lock (_log) return _log.ToString(); }
@@ -68,6 +70,13 @@ internal sealed class RunningPlatform : IAsyncDisposable
         var rest = await _process.StandardOutput.ReadToEndAsync(patience.Token);
         await _process.WaitForExitAsync(patience.Token);
         return (_process.ExitCode, rest);
+    }
+
+    /// <summary>Sends SIGKILL: the process has no time for anything more.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Net;
+using OnePeace.Platform.Tests.Processes;
+
+namespace OnePeace.Platform.Tests.Modalities;
+
+/// <summary>A package attached, used, upgraded and detached again and again while others are served: nobody else notices, and nothing is left behind.</summary>
+public sealed class SwapTests(ITestOutputHelper output) : IDisposable
+{
+    private const long MostGrowthBytes = 5 << 20;
+
+    /// <summary>A subscription to an event of the process keeps the plugin's assembly for ever.</summary>
+    private const string Leak = """
+        internal static class Leak
+        {
+            [System.Runtime.CompilerServices.ModuleInitializer]
+            internal static void Hold() => System.AppDomain.CurrentDomain.ProcessExit += static (_, _) => { };
+        }
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_hundred_swaps_under_load_fail_no_request_and_leave_nothing_behind() =>
+        Assert.Empty(await SwapAsync(new AuthorProject(_folder["Motion"]), swaps: 100));
+
+    [Fact]
+    public async Task A_plugin_that_leaks_is_found_out_by_the_same_test() =>
+        Assert.Contains(await SwapAsync(new AuthorProject(_folder["Leaking"]).With(Leak), swaps: 3), problem => problem.Contains("leaked"));
+
+    /// <returns>Everything that went wrong.</returns>
+    private async Task<IReadOnlyList<string>> SwapAsync(AuthorProject project, int swaps)
+    {
+        string[] packages = [await project.PackAsync("1.0.0", seed: 1), await project.PackAsync("1.0.1", seed: 2)];
+        await using var platform = await RunningPlatform.StartAsync(_folder["data"]);
+        using var http = platform.Client(platform.Key);
+        var problems = new List<string>();
+        float[][] expected = [await AttachAsync(http, packages[0], project), await AttachAsync(http, packages[1], project)];
+        await http.RemoveAsync(AuthorProject.Name);
+        var tensors = await LeastTensorsAsync(http);
+        long middle = 0, end = 0;
+        await using (var load = await SteadyLoad.StartAsync(http))
+        {
+            for (var swap = 1; swap <= swaps; swap++)
+            {
+                for (var version = 0; version < 2; version++)
+                {
+                    var vector = await AttachAsync(http, packages[version], project);
+                    if (!vector.AsSpan().SequenceEqual(expected[version])) problems.Add($"swap {swap}: version {version} answers otherwise than before");
+                }
+                await http.RemoveAsync(AuthorProject.Name);
+                if (swap == swaps / 2) middle = ResidentBytes(platform.ProcessId);
+            }
+            end = ResidentBytes(platform.ProcessId);
+            problems.AddRange(load.Faults);
+            output.WriteLine($"{load.Answered} other requests answered during {swaps} swaps; memory {middle >> 20} MB in the middle, {end >> 20} MB at the end");
+            if (load.Answered < swaps) problems.Add($"only {load.Answered} other requests were answered");
+        }
+        var left = await http.MetricAsync("onepeace_engine_versions");
+        var leaked = await http.MetricAsync("onepeace_engine_versions", "leaked");
+        if (leaked > 0) problems.Add($"{leaked} versions leaked");
+        if (left > 0) problems.Add($"{left} versions are still in memory");
+        if (await LeastTensorsAsync(http) is var live && live != tensors) problems.Add($"{live} tensors are alive, {tensors} were before");
+        if (end - middle > MostGrowthBytes) problems.Add($"the memory grew by {(end - middle) >> 10} KB over the second half");
+        return problems;
+    }
+
+    private static async Task<float[]> AttachAsync(HttpClient http, string package, AuthorProject project)
+    {
+        var (status, body) = await http.AddAsync(package);
+        Assert.True(status == HttpStatusCode.Created, $"{(int)status} {body}");
+        return await http.EmbedAsync(AuthorProject.Name, project.Sample);
+    }
+
+    /// <summary>Live tensors of the server when it rests.</summary>
+    private static async Task<double> LeastTensorsAsync(HttpClient http)
+    {
+        var least = double.MaxValue;
+        for (var i = 0; i < 5; i++) least = Math.Min(least, await http.MetricAsync("onepeace_engine_tensors"));
+        return least;
+    }
+
+    private static long ResidentBytes(int process)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+    }
+}

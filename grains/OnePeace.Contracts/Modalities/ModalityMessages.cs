@@ -81,7 +81,11 @@ public sealed record ModalityReply([property: Id(0)] ModalityRecord Modality)
 
 /// <summary>What stood in the way. The message is meant for the sender.</summary>
 [GenerateSerializer, Immutable, Alias("onepeace.modality-fault")]
-public sealed record ModalityFault([property: Id(0)] ModalityFaultKind Kind, [property: Id(1)] string Message);
+public sealed record ModalityFault([property: Id(0)] ModalityFaultKind Kind, [property: Id(1)] string Message)
+{
+    /// <summary>Whether the same package may do later: the host, not the package, was at fault.</summary>
+    public bool MayPass => Kind is ModalityFaultKind.Internal or ModalityFaultKind.Unavailable;
+}
 
 [GenerateSerializer, Alias("onepeace.modality-fault-kind")]
 public enum ModalityFaultKind

@@ -19,7 +19,7 @@ public sealed class ModalityGrain : Grain, IModalityGrain
     private readonly ContentStore _packages;
     private readonly TimeProvider _time;
     private readonly ILogger<ModalityGrain> _log;
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly SemaphoreSlim _gate = new(1), _progress = new(1);
     private readonly ReplicaReports _reports = new();
     private string _core = "", _name = "";
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,11 +48,7 @@ public sealed class ModalityGrain : Grain, IModalityGrain
 
     public Task<WantedVersions> WantedAsync() => Task.FromResult(new WantedVersions(Life.Active, Life.Staged, Life.Attempt));
 
-    public async Task<ModalityReply> AddAsync(PackageSummary package, CancellationToken cancellation)
-    {
-        await Catalogue.EnterAsync(_name);   // first: a modality that is not in the catalogue is never looked for
-        return await AttachAsync(package, cancellation);
-    }
+    public Task<ModalityReply> AddAsync(PackageSummary package, CancellationToken cancellation) => AttachAsync(package, cancellation);
 
     public Task<ModalityReply> SwitchAsync(string version, CancellationToken cancellation) => Life.Named(version) is { } found
         ? AttachAsync(found.Package, cancellation)
@@ -65,8 +61,9 @@ public sealed class ModalityGrain : Grain, IModalityGrain
             return Reply(new(ModalityFaultKind.NotFound, version is null ? $"There is no modality '{_name}' that came as a package." : $"'{_name}' has no version {version}."));
         if (version is not null && hashes[0] == Life.Active && Life.Versions.Count > 1)
             return Reply(new(ModalityFaultKind.Conflict, $"Version {version} of '{_name}' serves: switch to another first, or remove the whole modality."));
+        string[] drained = [.. hashes.Where(hash => Life.Find(hash) is { State: not VersionState.Draining })];
         await UpdateAsync(life => life.Remove(hashes, _time.GetUtcNow()));
-        foreach (var hash in hashes) await TellAsync(hash, "draining");
+        foreach (var hash in drained) await TellAsync(hash, "draining");
         await Catalogue.AnnounceAsync(_name);
         return await SettleAsync(() => !hashes.Any(hash => Life.Leaving.Contains(hash)), cancellation);
     }
@@ -75,6 +72,20 @@ public sealed class ModalityGrain : Grain, IModalityGrain
     {
         _reports.Take(report);
         return ProgressAsync();
+    }
+
+    /// <summary>Takes every step that the replicas' reports allow, one after the other.</summary>
+    private async Task ProgressAsync()
+    {
+        await _progress.WaitAsync();
+        try
+        {
+            await AdvanceAsync();
+        }
+        finally
+        {
+            _progress.Release();
+        }
     }
 
     private async Task<ModalityReply> AttachAsync(PackageSummary package, CancellationToken cancellation)
@@ -112,8 +123,7 @@ public sealed class ModalityGrain : Grain, IModalityGrain
             : null;
     }
 
-    /// <summary>Takes every step that the replicas' reports allow.</summary>
-    private async Task ProgressAsync()
+    private async Task AdvanceAsync()
     {
         if (Life.Versions.Count == 0) return;
         var replicas = await Catalogue.ReplicasAsync();
@@ -157,9 +167,6 @@ public sealed class ModalityGrain : Grain, IModalityGrain
         if (Life.Leaving.Contains(hash)) await Task.Run(() => _packages.Remove(hash));
         await TellAsync(hash, "detached");
         await UpdateAsync(life => life.Find(hash) is { State: VersionState.Draining } ? life.Drained(hash, now) : life);
-        if (Life.Versions.Count > 0) return;
-        await Catalogue.LeaveAsync(_name);
-        await _stored.ClearStateAsync();
     }
 
     private async Task<ModalityReply> SettleAsync(Func<bool> settled, CancellationToken cancellation)
@@ -175,13 +182,15 @@ public sealed class ModalityGrain : Grain, IModalityGrain
         return Reply();
     }
 
-    /// <summary>Changes what is stored, one change after the other.</summary>
+    /// <summary>Changes what is stored, one change after the other. The catalogue lists the modality from before its first version until after its last: what it does not list is never looked for.</summary>
     private async Task UpdateAsync(Func<ModalityLife, ModalityLife> change)
     {
         await _gate.WaitAsync();
         try
         {
+            await Catalogue.EnterAsync(_name);
             await DurableState.UpdateAsync(_stored, change);
+            if (Life.Versions.Count == 0) await Catalogue.LeaveAsync(_name);
         }
         finally
         {

@@ -15,7 +15,7 @@ public sealed record ModalityLife
     /// <summary>Hash of the version that is to take its place once every replica has verified it.</summary>
     [Id(2)] public string? Staged { get; init; }
 
-    /// <summary>Counts the commands.</summary>
+    /// <summary>Counts the commands; goes on counting after the last version is forgotten, so that no late report is taken for an answer to a new command.</summary>
     [Id(3)] public long Attempt { get; init; }
 
     /// <summary>Hashes that are forgotten once no replica has them any more.</summary>

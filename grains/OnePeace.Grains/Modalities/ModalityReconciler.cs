@@ -7,7 +7,7 @@ namespace OnePeace.Grains.Modalities;
 
 /// <summary>Brings one replica's engine to what the modalities' grains want, at the start, when told of a change, and every few seconds; and reports.</summary>
 /// <remarks>Each modality is reconciled on its own, so that one whose plugin hangs holds up nobody.</remarks>
-public sealed class ModalityReconciler(IGrainFactory grains, string core, ILogger<ModalityReconciler> log) : IReplicaObserver
+public sealed class ModalityReconciler(IGrainFactory grains, string core, TimeProvider time, ILogger<ModalityReconciler> log) : IReplicaObserver
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(3), WhileDraining = TimeSpan.FromMilliseconds(50);
 
@@ -53,7 +53,7 @@ public sealed class ModalityReconciler(IGrainFactory grains, string core, ILogge
 
     private async Task ReconcileAsync(string name)
     {
-        var modality = _modalities.GetOrAdd(name, n => new ModalityReconciliation(n, _replica));
+        var modality = _modalities.GetOrAdd(name, n => new ModalityReconciliation(n, _replica, time));
         if (!modality.TryBegin()) return;
         do
         {

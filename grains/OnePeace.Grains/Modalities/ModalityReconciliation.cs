@@ -5,11 +5,12 @@ using OnePeace.Engine.Hosting;
 namespace OnePeace.Grains.Modalities;
 
 /// <summary>One modality of one replica: what it should have, what it has, and what it could not take.</summary>
-internal sealed class ModalityReconciliation(string name, string replica)
+internal sealed class ModalityReconciliation(string name, string replica, TimeProvider time)
 {
     private const int Idle = 0, Running = 1, RunningAndAsked = 2;
+    private static readonly TimeSpan UntilRetry = TimeSpan.FromSeconds(20);
 
-    private readonly Dictionary<string, ModalityFault> _refused = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Refusal> _refused = new(StringComparer.Ordinal);
     private long _attempt = -1;
     private int _state;
 
@@ -48,20 +49,21 @@ internal sealed class ModalityReconciliation(string name, string replica)
     public Task ReportAsync(IModalityGrain grain, IModalityHost host) => grain.ReportAsync(new ReplicaReport(replica, _attempt,
     [
         .. Versions(host).Select(v => new ReplicaVersion(v.Hash, StateOf(v.State))),
-        .. _refused.Select(r => new ReplicaVersion(r.Key, ReplicaState.Failed) { Fault = r.Value }),
+        .. _refused.Select(r => new ReplicaVersion(r.Key, ReplicaState.Failed) { Fault = r.Value.Fault }),
     ]));
 
     private async Task StageAsync(string hash, IModalityHost host, ILogger log)
     {
-        if (_refused.ContainsKey(hash)) return;
+        if (_refused.TryGetValue(hash, out var before) && !(before.Fault.MayPass && time.GetUtcNow() - before.At > UntilRetry)) return;
         try
         {
             await host.StageAsync(hash, CancellationToken.None);
+            _refused.Remove(hash);
         }
         catch (Exception e)
         {
             if (e is not PackageRefusedException) log.LogError(e, "Attaching a version of {Modality} failed", name);
-            _refused[hash] = PackageFaults.From(e);
+            _refused[hash] = new Refusal(PackageFaults.From(e), time.GetUtcNow());
         }
     }
 
@@ -74,4 +76,6 @@ internal sealed class ModalityReconciliation(string name, string replica)
         HostedState.Draining => ReplicaState.Draining,
         _ => ReplicaState.Leaked,
     };
+
+    private readonly record struct Refusal(ModalityFault Fault, DateTimeOffset At);
 }

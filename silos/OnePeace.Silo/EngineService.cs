@@ -8,7 +8,7 @@ namespace OnePeace.Silo;
 
 /// <summary>Loads the engine when the host starts, closes it to new work when the host stops, and frees it at the end.</summary>
 internal sealed class EngineService(
-    SiloOptions options, EngineSeat seat, ModalityReconciler reconciler, IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<EngineService> log) : BackgroundService
+    SiloOptions options, EngineSeat seat, ModalityReconciler reconciler, PackageSweep sweep, IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<EngineService> log) : BackgroundService
 {
     private IEncodingEngine? _engine;
 
@@ -24,7 +24,11 @@ internal sealed class EngineService(
         try
         {
             _engine = await options.LoadEngine(services, stopping);
-            if (_engine.Packages is { } packages) await reconciler.StartAsync(packages, stopping);
+            if (_engine.Packages is { } packages)
+            {
+                await reconciler.StartAsync(packages, stopping);
+                await sweep.RunAsync(options.UploadGrace);
+            }
             if (seat.Occupy(_engine))
                 log.LogInformation("Serving {Model}", _engine.Describe().Model);
             await Task.WhenAny(WatchAsync(_engine, stopping), ReconcileAsync(_engine, stopping)).Unwrap();

@@ -23,6 +23,7 @@ public static class SiloComposition
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<EngineSeat>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ModalityReconciler>(services, options.Core));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<PackageSweep>(services, options.Core));
         AddPackages(builder.Services, options);
         builder.UseOrleans(silo => Configure(silo, options));
         builder.Services.AddHostedService<EngineService>();   // after Orleans: it stops before the silo does

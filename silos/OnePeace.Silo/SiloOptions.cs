@@ -17,6 +17,9 @@ public sealed record SiloOptions
     /// <summary>Whether packages may serve that no operator allowed, as long as there is no allow-list.</summary>
     public bool TrustsPackages { get; init; }
 
+    /// <summary>How old a package that no modality names must be at the start to be removed; zero where no other process takes uploads into the folder.</summary>
+    public TimeSpan UploadGrace { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Name of the core, in the keys of its grains.</summary>
     public string Core { get; init; } = "default";
 

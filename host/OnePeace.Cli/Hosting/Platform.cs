@@ -55,6 +55,7 @@ internal static class Platform
         {
             DataDirectory = options.DataDirectory,
             TrustsPackages = IPAddress.IsLoopback(address),
+            UploadGrace = TimeSpan.Zero,   // the data folder is this process's alone
             LoadEngine = async (services, cancellation) => await ModelPath.LoadEngineAsync(
                 options.Model, options.Engine with { Packages = services.GetRequiredService<PackageHostOptions>() }, modalities: null, cancellation),
         });

@@ -29,7 +29,8 @@ internal sealed class PackageHost : IModalityHost, IDisposable
 
     public Task StageAsync(string hash, CancellationToken cancellation)
     {
-        var running = _staging.GetOrAdd(hash, h => new(() => StageOnceAsync(h)));
+        Lazy<Task> running;
+        lock (_gate) running = _staging.GetOrAdd(hash, h => new(() => StageOnceAsync(h)));   // never while its folder is being removed
         return running.Value.WaitAsync(cancellation);
     }
 
@@ -98,6 +99,10 @@ internal sealed class PackageHost : IModalityHost, IDisposable
         while (!await UnloadWatch.IsCollectedAsync(package.Context).ConfigureAwait(false))
             lock (_gate) package.State = HostedState.Leaked;
         lock (_gate)
-            if (_hosted.GetValueOrDefault(hash) == package) _hosted.Remove(hash);
+        {
+            if (_hosted.GetValueOrDefault(hash) != package) return;
+            _hosted.Remove(hash);
+            if (!_staging.ContainsKey(hash)) _stages.Clear(hash);
+        }
     }
 }

@@ -9,13 +9,26 @@ using OnePeace.Transformer.Checkpoints;
 namespace OnePeace.Engine.Hosting;
 
 /// <summary>Brings a package into an engine beside what serves, through every stage of <see cref="PackageTrial"/>; its code runs on threads of its own and is left alone there if it does not return.</summary>
-internal sealed class PackageStaging(ServedModel model, EngineOptions options, PackageHostOptions host)
+internal sealed class PackageStaging
 {
     private const int MostAbandoned = 4;
     private const double SlowestBytesPerSecond = 20e6;
 
-    private readonly HashSet<string> _own = [.. model.Modalities.Serving.Keys];
-    private readonly TrialCore _core = new(model.CoreHash, model.Core, model.Device, model.DataType);
+    private readonly ServedModel _model;
+    private readonly EngineOptions _options;
+    private readonly PackageHostOptions _host;
+    private readonly HashSet<string> _own;
+    private readonly TrialCore _core;
+
+    /// <summary>Nothing is loaded yet: what lies in the work folder of packages that the store has no more is removed.</summary>
+    public PackageStaging(ServedModel model, EngineOptions options, PackageHostOptions host)
+    {
+        (_model, _options, _host) = (model, options, host);
+        _own = [.. model.Modalities.Serving.Keys];
+        _core = new TrialCore(model.CoreHash, model.Core, model.Device, model.DataType);
+        var laid = Directory.Exists(host.WorkFolder) ? Directory.GetDirectories(host.WorkFolder).Select(path => Path.GetFileName(path)) : [];
+        foreach (var stale in laid.Where(name => host.Find(name) is null)) Clear(stale);
+    }
 
     /// <summary>The package, loaded and tried out.</summary>
     /// <exception cref="PackageRefusedException">It may or can not serve; nothing of it is left.</exception>
@@ -24,15 +37,15 @@ internal sealed class PackageStaging(ServedModel model, EngineOptions options, P
         if (LoaderThread.Abandoned >= MostAbandoned)
             throw new PackageRefusedException(PackageFault.NoRoom, $"{MostAbandoned} plugins did not return and still hold their threads: restart the server before another package is tried.");
         var package = await Task.Run(() => Open(hash)).ConfigureAwait(false);
-        var folder = Path.Combine(host.WorkFolder, hash);
+        var folder = FolderOf(hash);
         LoadedPlugin? plugin = null;
         ModalityVersion? version = null;
         try
         {
-            plugin = await TrialThread.RunAsync("load plugin", host.Patience, () => PackageTrial.LoadPlugin(package, folder)).ConfigureAwait(false);
-            version = await TrialThread.RunAsync("create version", host.Patience, () => Create(package, hash, folder, plugin)).ConfigureAwait(false);
+            plugin = await TrialThread.RunAsync("load plugin", _host.Patience, () => PackageTrial.LoadPlugin(package, folder)).ConfigureAwait(false);
+            version = await TrialThread.RunAsync("create version", _host.Patience, () => Create(package, hash, folder, plugin)).ConfigureAwait(false);
             using var residents = await LoadAsync(version, package.Manifest).ConfigureAwait(false);
-            await TrialThread.RunAsync("answer canaries", host.Patience, () =>
+            await TrialThread.RunAsync("answer canaries", _host.Patience, () =>
             {
                 PackageTrial.AnswerCanaries(package, version.Seat.Module!, version.Preprocessor, _core);
                 return true;
@@ -43,20 +56,36 @@ internal sealed class PackageStaging(ServedModel model, EngineOptions options, P
         {
             if (version is not null) version.Retire();
             else Unload(package, plugin);
+            Clear(hash);
             throw;
         }
     }
 
+    /// <summary>Removes what was laid out of a package that nothing of is loaded any more.</summary>
+    public void Clear(string hash)
+    {
+        try
+        {
+            if (Directory.Exists(FolderOf(hash))) Directory.Delete(FolderOf(hash), recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It stays, and is used again should the package come back.
+        }
+    }
+
+    private string FolderOf(string hash) => Path.Combine(_host.WorkFolder, hash);
+
     private ModalityPackage Open(string hash)
     {
-        var path = host.Find(hash) ?? throw new PackageRefusedException(PackageFault.Damaged, $"The package {hash} is not in the store: send it again.");
+        var path = _host.Find(hash) ?? throw new PackageRefusedException(PackageFault.Damaged, $"The package {hash} is not in the store: send it again.");
         var package = ModalityPackage.Open(path);
         try
         {
-            new PackagePolicy(host.AllowList()).Check(hash, package.Signature);
+            new PackagePolicy(_host.AllowList()).Check(hash, package.Signature);
             if (_own.Contains(package.Manifest.Name))
                 throw new PackageRefusedException(PackageFault.NameTaken, $"'{package.Manifest.Name}' is one of the model's own modalities: give the package another name.");
-            PackageTrial.CheckCore(package, model.CoreHash, model.Core.Shape);
+            PackageTrial.CheckCore(package, _model.CoreHash, _model.Core.Shape);
             package.VerifyContents();
             PackageWeights.Check(package.AsSource(null).Weights, package.Manifest);
             return package;
@@ -73,19 +102,19 @@ internal sealed class PackageStaging(ServedModel model, EngineOptions options, P
         var manifest = package.Manifest;
         var source = package.AsSource(folder);
         var preprocessor = PluginCode.Run("to create its preprocessor", () => plugin.Modality.CreatePreprocessor(source.CompleteOptions(plugin.Modality)));
-        var bytes = source.Weights.Weights.Values.Sum(w => TensorSize.Bytes(w.Shape, model.DataType));
-        var seat = new ModalitySeat(manifest.Name, bytes, () => PackageTrial.LoadWeights(package, plugin, folder, model.Device, model.DataType));
+        var bytes = source.Weights.Weights.Values.Sum(w => TensorSize.Bytes(w.Shape, _model.DataType));
+        var seat = new ModalitySeat(manifest.Name, bytes, () => PackageTrial.LoadWeights(package, plugin, folder, _model.Device, _model.DataType));
         var identity = new VersionIdentity(manifest.Name, manifest.Version, hash, manifest.MediaTypes) { Limits = manifest.Limits, MostTokens = manifest.Cost.Most, IsOfModel = false };
-        return new ModalityVersion(identity, preprocessor, seat, model.Residency, options.ResolvePreprocessing(), () => Unload(package, plugin));
+        return new ModalityVersion(identity, preprocessor, seat, _model.Residency, _options.ResolvePreprocessing(), () => Unload(package, plugin));
     }
 
     private async Task<Residents> LoadAsync(ModalityVersion version, ModalityManifest manifest)
     {
-        var patience = host.Patience + TimeSpan.FromSeconds(manifest.WeightBytes / SlowestBytesPerSecond);
+        var patience = _host.Patience + TimeSpan.FromSeconds(manifest.WeightBytes / SlowestBytesPerSecond);
         using var limit = new CancellationTokenSource(patience);
         try
         {
-            return await model.Residency.AcquireAsync([version.Seat], limit.Token).ConfigureAwait(false);
+            return await _model.Residency.AcquireAsync([version.Seat], limit.Token).ConfigureAwait(false);
         }
         catch (NoRoomException e)
         {

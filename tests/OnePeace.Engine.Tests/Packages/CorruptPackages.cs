@@ -17,6 +17,9 @@ public sealed record CorruptPackage(string Name, PackageFault Fault, Action<stri
 /// <summary>Damaged packages of every kind, made from a good one.</summary>
 public static class CorruptPackages
 {
+    /// <summary>The modality of the good one.</summary>
+    internal const string Name = "audio";
+
     public static IReadOnlyList<CorruptPackage> All(string good) =>
         [.. CorruptArchives.All(good), .. CorruptManifests.All(good), .. CorruptWeights.All(good), .. CorruptPlugins.All(good), .. CorruptCanaries.All(good)];
 

@@ -13,7 +13,7 @@ namespace OnePeace.Engine.Tests.Packages;
 /// <summary>A small model, an author's project for it, and its package.</summary>
 public sealed class PackageFixture : IDisposable
 {
-    public const string Name = "audio";
+    public const string Name = CorruptPackages.Name;
 
     private readonly TemporaryFolder _folder = new();
     private readonly OnePeaceModel _loaded;

@@ -73,14 +73,13 @@ public sealed class SwapTests(ITestOutputHelper output) : IDisposable
         return await http.EmbedAsync(AuthorProject.Name, project.Sample);
     }
 
-    /// <summary>From the middle to the end, each the median of a tenth of the samples: what happens to be under way at one moment does not count.</summary>
+    /// <summary>Over the second half, by the median slope of all pairs (Theil-Sen): what happens to be under way at one moment does not count.</summary>
     private static long Growth(List<long> memory)
     {
-        var window = Math.Max(1, memory.Count / 10);
-        return Median(memory[^window..]) - Median(memory.GetRange((memory.Count / 2) - (window / 2), window));
+        var half = memory[(memory.Count / 2)..];
+        double[] slopes = [.. from i in Enumerable.Range(0, half.Count) from j in Enumerable.Range(0, i) select (double)(half[i] - half[j]) / (i - j)];
+        return (long)(slopes.Order().ElementAt(slopes.Length / 2) * half.Count);
     }
-
-    private static long Median(List<long> values) => values.Order().ElementAt(values.Count / 2);
 
     /// <summary>Live tensors of the server when it rests.</summary>
     private static async Task<double> LeastTensorsAsync(HttpClient http)

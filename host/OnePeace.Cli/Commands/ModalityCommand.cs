@@ -7,6 +7,7 @@ internal static class ModalityCommand
 {
     public static Command Create() => new("modality", "Makes and checks modality packages")
     {
+        ModalityNewCommand.Create(),
         ModalityPackCommand.Create(),
         ModalityVerifyCommand.Create(),
     };

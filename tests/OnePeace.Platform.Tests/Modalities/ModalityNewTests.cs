@@ -68,6 +68,6 @@ public sealed class ModalityNewTests : IDisposable
         File.WriteAllText(_folder["ours/Directory.Build.targets"], $"<Project>{fail}</Project>");
         File.WriteAllText(_folder["ours/Directory.Packages.props"], "<Project><PropertyGroup><ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally></PropertyGroup></Project>");
         File.WriteAllText(_folder["ours/global.json"], """{ "sdk": { "version": "1.0.0", "rollForward": "disable" } }""");
-        File.WriteAllText(_folder["ours/.editorconfig"], "root = true\n[*.cs]\ndotnet_diagnostic.CS1591.severity = error\ndotnet_analyzer_diagnostic.severity = error\n");
+        File.WriteAllText(_folder["ours/.editorconfig"], "root = true\n[*.cs]\ndotnet_diagnostic.CA1062.severity = error\n");
     }
 }

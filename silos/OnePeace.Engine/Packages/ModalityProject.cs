@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OnePeace.Modalities;
+using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Engine.Packages;
 
@@ -87,4 +88,21 @@ public sealed class ModalityProject
     internal string? Assets => Path.Combine(Folder, AssetsFolder) is var path && Directory.Exists(path) ? path : null;
 
     internal Description Declared => _description;
+
+    /// <summary>The project's options over those of the modality that it takes weights from.</summary>
+    internal JsonObject OptionsOver(ModalityOptions? from)
+    {
+        var options = from?.ToJson() ?? [];
+        foreach (var (key, value) in _description.Options) options[key] = value?.DeepClone();
+        return options;
+    }
+
+    /// <summary>The modality of the model that it takes weights from, or null where it takes none.</summary>
+    /// <exception cref="InvalidDataException">The model has no such modality.</exception>
+    internal ModalitySource? From(ModelSource model)
+    {
+        if (_description.Weights.From is not { } name) return null;
+        return model.Modalities.GetValueOrDefault(name)
+            ?? throw new InvalidDataException($"modality.json takes weights from '{name}', but the model has only {string.Join(", ", model.Modalities.Keys.Order(StringComparer.Ordinal))}.");
+    }
 }

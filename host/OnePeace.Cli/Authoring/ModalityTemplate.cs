@@ -1,4 +1,3 @@
-using System.Globalization;
 using OnePeace.Engine.Packages;
 using OnePeace.Modalities;
 
@@ -73,6 +72,6 @@ internal static class ModalityTemplate
             : [];
         return contracts is [var version]
             ? version
-            : throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"Expected the template and one {Contract}.*{Suffix} beside this command, in {AppContext.BaseDirectory}, but found {contracts.Length}: build the command again."));
+            : throw new BadInputException($"Expected the template and one {Contract}.*{Suffix} beside this command, in {AppContext.BaseDirectory}, but found {contracts.Length}: build the command again.");
     }
 }

@@ -8,7 +8,7 @@ namespace OnePeace.Platform.Tests.Modalities;
 public sealed partial class ReadmeTests(ITestOutputHelper output) : IDisposable
 {
     private const string Chapter = "Add a modality";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);   // it takes about one
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);   // it takes about one on two processors
 
     private readonly TemporaryFolder _folder = new();
 

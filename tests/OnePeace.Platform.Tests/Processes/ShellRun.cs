@@ -25,6 +25,7 @@ internal static class ShellRun
             start.Environment.Remove(name);
         start.Environment["PATH"] = $"{Path.GetDirectoryName(CommandRun.DotNet)}{Path.PathSeparator}{start.Environment["PATH"]}";
         foreach (var name in new[] { "MSBUILDDISABLENODEREUSE", "DOTNET_NOLOGO", "DOTNET_CLI_TELEMETRY_OPTOUT" }) start.Environment[name] = "1";
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         return start;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using OnePeace.Cli.Commands;
 
 namespace OnePeace.Cli;
@@ -46,9 +47,10 @@ internal static class CommandLine
     {
         // "Required command was not provided" comes before the word that was not understood.
         var error = parsed.UnmatchedTokens is [var first, ..] ? $"'{first}' is no command and no option here." : parsed.Errors[0].Message;
-        var command = parsed.CommandResult.Command is RootCommand ? "onepeace" : $"onepeace {parsed.CommandResult.Command.Name}";
-        return $"{error} See '{command} --help'.";
+        return $"{error} See '{PathOf(parsed.CommandResult)} --help'.";
     }
+
+    private static string PathOf(CommandResult command) => command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "onepeace";
 
     private static int Fail(int code, string message)
     {

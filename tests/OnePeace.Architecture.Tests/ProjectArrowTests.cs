@@ -8,6 +8,8 @@ public sealed class ProjectArrowTests
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         [Contract] = [],
+        [$"{Contract}.Testing"] = ["OnePeace.Engine"],
+        [$"{Contract}.Templates"] = [],
         ["OnePeace.Files"] = [],
         ["OnePeace.Transformer"] = ["OnePeace.Files", Contract],
         [Image] = [Contract],

@@ -8,7 +8,8 @@ internal static class Repository
 
     public static IReadOnlyList<SourceFile> Files { get; } = [.. Walk(new DirectoryInfo(RepositoryFolder.Root))];
 
-    public static IReadOnlyList<Project> Projects { get; } = [.. Files.Where(file => file.Path.EndsWith(".csproj")).Select(Project.Parse)];
+    /// <summary>Those of this repository; a template's are projects of authors.</summary>
+    public static IReadOnlyList<Project> Projects { get; } = [.. Files.Where(file => file.Path.EndsWith(".csproj") && !file.Path.Contains("/templates/")).Select(Project.Parse)];
 
     private static IEnumerable<SourceFile> Walk(DirectoryInfo folder)
     {

@@ -1,16 +1,17 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using OnePeace.Engine.Batching;
-using OnePeace.Modalities.Layers;
-using OnePeace.Transformer;
-using static TorchSharp.torch;
+using OnePeace.Modalities.Testing;
 
 namespace OnePeace.Modalities.Imu.Tests;
 
 public class ImuTests
 {
-    private static readonly ModalityOptions Options = new(new() { ["use_attn_bias"] = true, ["layernorm_embedding"] = true });
-    private static readonly byte[][] Samples = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "samples")).Order().Select(File.ReadAllBytes)];
+    private static readonly ModalityConformance Conformance = ModalityConformance.Of<ImuModality>();
+
+    public static TheoryData<string> Checks => [.. ModalityConformance.Checks];
+
+    [Theory, MemberData(nameof(Checks))]
+    public void Conforms(string check) => Conformance.Check(check);
 
     [Theory]
     [InlineData("1,2,9.81,4,5,6\n1,2,9.81,4,5,7\n")]
@@ -41,62 +42,9 @@ public class ImuTests
     public void A_fault_is_named_with_its_place(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<InvalidInputException>(() => Read(Encoding.UTF8.GetBytes(text))).Message);
 
-    [Fact]
-    public void Broken_recordings_are_refused_and_nothing_else()
+    private static float[] Read(byte[] bytes)
     {
-        var random = new Random(5);
-        var errors = Enumerable.Range(0, 3_000).Select(n => Record.Exception(() => Read(Break(Samples[n % Samples.Length], random)))).OfType<Exception>().ToList();
-        Assert.All(errors, error => Assert.IsType<InvalidInputException>(error));
-        Assert.InRange(errors.Count, 1, 2_999);
-    }
-
-    [Fact]
-    public void A_recording_has_one_vector_alone_and_beside_longer_ones_and_in_a_model_made_again()
-    {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        using OnePeaceModel model = Build(), again = Build();
-        var together = model.Embed("imu", Batch(null, Samples));
-        foreach (var (sample, i) in Samples.Select((sample, i) => (sample, i)))
-        {
-            Assert.True(together[i].allclose(again.Embed("imu", Batch(null, sample))[0], rtol: 0, atol: 1e-6));
-            Assert.False(together[i].allclose(together[(i + 1) % Samples.Length], rtol: 0, atol: 1e-3));
-        }
-    }
-
-    [Fact]
-    public void What_is_preserved_of_a_recording_keeps_its_places()
-    {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        using var model = Build();
-        var (adaptor, preserved) = (model.Modalities["imu"].Adaptor, tensor(new long[] { 0, 2, 4, 0, 1, -1 }, 2, 3));
-        var (all, batch) = (adaptor.call(Batch(null, Samples[0])), Batch(preserved, Samples[0], Samples[0]));
-        var kept = adaptor.call(batch);
-        Assert.True(kept.Embeddings[0].allclose(all.Embeddings[0].index_select(0, preserved[0])));
-        var positions = adaptor.Restore(batch, zeros_like(kept.Embeddings), zeros(1, 32)).Embeddings;
-        var restored = adaptor.Restore(batch, kept.Embeddings, zeros(1, 32)).Embeddings - positions;
-        Assert.Equal([true, false, true, false, true, true, true, false, false, false], restored.abs().sum(2).gt(0).data<bool>());
-    }
-
-    private static byte[] Break(byte[] sample, Random random)
-    {
-        var bytes = sample[..random.Next(1, 1500)];
-        for (var change = random.Next(8); change > 0; change--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-        return bytes;
-    }
-
-    private static PreparedInput Prepare(byte[] bytes) => new ImuPreprocessor(Options).PrepareAsync(new RawInput(bytes), default).GetAwaiter().GetResult();
-
-    private static float[] Read(byte[] bytes) => MemoryMarshal.Cast<byte, float>(Prepare(bytes).Fields[0].Value.Bytes.Span).ToArray();
-
-    private static ModalityBatch Batch(Tensor? preserved, params byte[][] samples) => new(BatchAssembly.Stack([.. samples.Select(Prepare)])) { Preserved = preserved };
-
-    private static OnePeaceModel Build()
-    {
-        var model = new OnePeaceModel(new TransformerCore(new CoreShape { Width = 32, Heads = 4, Layers = 2, ExpertWidth = 64, LayerScaleInit = 0.1 }));
-        model.Attach(new ModalityModule(new ImuModality(), model.Core.Shape, Options));
-        foreach (var module in new nn.Module[] { model.Core, model.Modalities["imu"] }) module.InitialiseParameters(seed: 2);
-        return model;
+        var prepared = new ImuPreprocessor(new ModalityOptions()).PrepareAsync(new RawInput(bytes), default).GetAwaiter().GetResult();
+        return MemoryMarshal.Cast<byte, float>(prepared.Fields[0].Value.Bytes.Span).ToArray();
     }
 }

@@ -45,8 +45,9 @@ internal sealed class PublishedPlugin : IDisposable
 
     private static async Task RunAsync(string project, string output, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(DotNet(), ["publish", project, "-c", "Release", "-o", output, "-nologo", "-v", "quiet"])
+        var start = new ProcessStartInfo(DotNet(), ["publish", Path.GetFullPath(project), "-c", "Release", "-o", output, "-nologo", "-v", "quiet"])
         {
+            WorkingDirectory = Path.GetFullPath(project),   // its global.json counts, not the caller's
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1", ["MSBUILDDISABLENODEREUSE"] = "1" },

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using OnePeace.Cli.Authoring;
 using OnePeace.Cli.Outputs;
 using OnePeace.Engine.Devices;
@@ -26,7 +25,7 @@ internal static class ModalityPackCommand
             var opened = ModalityProject.Open(folder);
             var path = parsed.GetValue(output) ?? $"{opened.Name}-{opened.Version}.opm";
             OutputFile.CheckFolder(path);
-            using var key = parsed.GetValue(sign) is { } file ? ReadKey(file) : null;
+            using var key = parsed.GetValue(sign) is { } file ? KeyFile.Read(file, isPrivate: true) : null;
             TorchRuntime.EnsureLoaded();
             using var source = ModelPath.Open(parsed.GetRequiredValue(model));
             using var published = parsed.GetValue(plugin) is { } given ? PublishedPlugin.At(given) : await PublishedPlugin.OfAsync(folder, cancellation);
@@ -45,22 +44,5 @@ internal static class ModalityPackCommand
             });
         });
         return command;
-    }
-
-    private static ECDsa ReadKey(string path)
-    {
-        if (!File.Exists(path)) throw new BadInputException($"{path}: there is no such key; 'openssl ecparam -name prime256v1 -genkey -noout -out {Path.GetFileName(path)}' makes one.");
-        var key = ECDsa.Create();
-        try
-        {
-            key.ImportFromPem(File.ReadAllText(path));
-            key.ExportParameters(includePrivateParameters: true);   // a public key cannot sign
-            return key;
-        }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
-        {
-            key.Dispose();
-            throw new BadInputException($"{path}: expected a private key in PEM on the curve P-256.");
-        }
     }
 }

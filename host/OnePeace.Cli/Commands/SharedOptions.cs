@@ -19,6 +19,8 @@ internal static class SharedOptions
 
     public static Option<string> Out(string formats) => new("--out") { Description = $"The file to write: {formats}", HelpName = "FILE", Required = true };
 
+    public static Option<string> Data() => new("--data") { Description = "The folder for what has to outlive the process", HelpName = "DIR", DefaultValueFactory = _ => "data" };
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of lines for people" };
 
     public static Option<string> Device() => new("--device") { Description = "auto, cpu, cuda or cuda:N", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };

@@ -13,7 +13,7 @@ internal static class UpCommand
     {
         var port = new Option<int>("--port") { Description = "The port to serve on; 0 takes a free one", HelpName = "PORT", DefaultValueFactory = _ => DefaultPort };
         var host = new Option<string>("--host") { Description = "The address to serve on; 0.0.0.0 is every one", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
-        var data = new Option<string>("--data") { Description = "The folder for what has to outlive the process", HelpName = "DIR", DefaultValueFactory = _ => "data" };
+        var data = SharedOptions.Data();
         var model = SharedOptions.ModelOrDemo();
         Option<string> device = SharedOptions.Device(), type = SharedOptions.DataType();
         var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device, type };

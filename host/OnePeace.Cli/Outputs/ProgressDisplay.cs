@@ -8,7 +8,7 @@ internal static class ProgressDisplay
     /// <param name="title">What is going on.</param>
     /// <param name="total">How many steps there are.</param>
     /// <param name="work">Does them; calls its argument with how many more are done.</param>
-    public static async Task RunAsync(string title, int total, Func<Action<int>, Task> work)
+    public static async Task RunAsync(string title, long total, Func<Action<long>, Task> work)
     {
         if (Console.IsErrorRedirected)
         {

@@ -32,7 +32,7 @@ internal static partial class ManifestRules
         Expect(IsName(manifest.Name), "a name of lower-case letters, digits and '_' that starts with a letter", manifest.Name);
         Expect(IsVersion(manifest.Version), "a version MAJOR.MINOR.PATCH", manifest.Version);
         Expect(new[] { manifest.Description, manifest.Author, manifest.Licence }.All(text => text.Length <= MaxText), $"texts of at most {MaxText} characters");
-        Expect(manifest.MediaTypes.Count is > 0 and <= MaxMediaTypes && manifest.MediaTypes.All(type => type is not null && MediaType().IsMatch(type)), "1 to 64 media types such as text/csv", string.Join(", ", manifest.MediaTypes));
+        Expect(AreMediaTypes(manifest.MediaTypes), "1 to 64 media types such as text/csv", string.Join(", ", manifest.MediaTypes));
         CheckContract(manifest.Contract);
         Expect(Sha256().IsMatch(manifest.Core.Hash), "a SHA-256 as the core's hash", manifest.Core.Hash);
         Expect(manifest.Parameters > 0 && manifest.WeightBytes > 0, "positive numbers of parameters and weight bytes");
@@ -63,6 +63,8 @@ internal static partial class ManifestRules
     public static bool IsName(string name) => Name().IsMatch(name);
 
     public static bool IsVersion(string version) => Version().IsMatch(version);
+
+    public static bool AreMediaTypes(IReadOnlyList<string> types) => types.Count is > 0 and <= MaxMediaTypes && types.All(type => type is not null && MediaType().IsMatch(type));
 
     private static void CheckContract(string contract)
     {

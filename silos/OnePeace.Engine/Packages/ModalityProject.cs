@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OnePeace.Modalities;
+using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Engine.Packages;
 
@@ -58,6 +59,9 @@ public sealed class ModalityProject
         public double PrepareSeconds { get; set; } = new InputLimits().PrepareSeconds;
     }
 
+    /// <summary>Whether a modality can have this name.</summary>
+    public static bool IsName(string name) => ManifestRules.IsName(name);
+
     /// <exception cref="InvalidDataException">There is no <c>modality.json</c>, or it is not as expected.</exception>
     public static ModalityProject Open(string folder)
     {
@@ -65,7 +69,7 @@ public sealed class ModalityProject
         if (!file.Exists) throw new InvalidDataException($"Expected a project with {DescriptionFile} in {folder}, but there is none; 'onepeace modality new' makes one.");
         if (file.Length > MaxBytes) throw new InvalidDataException($"Expected {file.FullName} to have at most {MaxBytes} bytes, but it has {file.Length}.");
         var description = PackageJson.Read(File.ReadAllBytes(file.FullName), file.FullName, PackageJson.Default.Description);
-        if (!ManifestRules.IsName(description.Name)) throw new InvalidDataException($"Expected a name of lower-case letters, digits and '_' in {file.FullName}, but got '{description.Name}'.");
+        if (!IsName(description.Name)) throw new InvalidDataException($"Expected a name of lower-case letters, digits and '_' in {file.FullName}, but got '{description.Name}'.");
         if (!ManifestRules.IsVersion(description.Version)) throw new InvalidDataException($"Expected a version MAJOR.MINOR.PATCH in {file.FullName}, but got '{description.Version}'.");
         if (description.Canaries.Count == 0) throw new InvalidDataException($"Expected at least one canary in {file.FullName}: an input below the folder, such as samples/a.csv.");
         return new ModalityProject(folder, description);
@@ -84,4 +88,21 @@ public sealed class ModalityProject
     internal string? Assets => Path.Combine(Folder, AssetsFolder) is var path && Directory.Exists(path) ? path : null;
 
     internal Description Declared => _description;
+
+    /// <summary>The project's options over those of the modality that it takes weights from.</summary>
+    internal JsonObject OptionsOver(ModalityOptions? from)
+    {
+        var options = from?.ToJson() ?? [];
+        foreach (var (key, value) in _description.Options) options[key] = value?.DeepClone();
+        return options;
+    }
+
+    /// <summary>The modality of the model that it takes weights from, or null where it takes none.</summary>
+    /// <exception cref="InvalidDataException">The model has no such modality.</exception>
+    internal ModalitySource? From(ModelSource model)
+    {
+        if (_description.Weights.From is not { } name) return null;
+        return model.Modalities.GetValueOrDefault(name)
+            ?? throw new InvalidDataException($"modality.json takes weights from '{name}', but the model has only {string.Join(", ", model.Modalities.Keys.Order(StringComparer.Ordinal))}.");
+    }
 }

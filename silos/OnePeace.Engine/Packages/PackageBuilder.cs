@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Plugins;
 using OnePeace.Modalities;
@@ -91,7 +90,7 @@ public sealed class PackageBuilder : IDisposable
     private ModalityOptions WriteWeights()
     {
         using var trained = _project.Weights is { } file ? new SafetensorsFile(file) : null;
-        var source = new ModalitySource(_project.Name, new ModalityOptions(Options(), _project.Assets), trained ?? From()?.Weights ?? new NoWeights());
+        var source = new ModalitySource(_project.Name, new ModalityOptions(_project.OptionsOver(From()?.Options), _project.Assets), trained ?? From()?.Weights ?? new NoWeights());
         using var module = PluginCode.Run("to build its module", () => ModelLoader.BuildModality(source, _model.Shape, _plugin.Modality, projects: true));
         if (trained is not null) PluginCode.Run("to take its weights", () => Fill(module, source));
         else PluginCode.Run("to initialise its module", () => Initialise(module));
@@ -129,20 +128,7 @@ public sealed class PackageBuilder : IDisposable
         return true;
     }
 
-    private ModalitySource? From()
-    {
-        if (_project.Declared.Weights.From is not { } name) return null;
-        return _model.Modalities.GetValueOrDefault(name)
-            ?? throw new InvalidDataException($"modality.json takes weights from '{name}', but the model has only {string.Join(", ", _model.Modalities.Keys.Order(StringComparer.Ordinal))}.");
-    }
-
-    /// <summary>The project's options over those of the modality it takes weights from.</summary>
-    private JsonObject Options()
-    {
-        var options = From()?.Options.ToJson() ?? [];
-        foreach (var (key, value) in _project.Declared.Options) options[key] = value?.DeepClone();
-        return options;
-    }
+    private ModalitySource? From() => _project.From(_model);
 
     /// <summary>Runs the canaries in float32 on the CPU, on one thread of torch's so that the bits do not depend on the machine's processors.</summary>
     private (IReadOnlyList<Canary> Canaries, TokenCost Cost) Answer(ModalitySource source)

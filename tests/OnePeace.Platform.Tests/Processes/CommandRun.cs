@@ -6,37 +6,42 @@ namespace OnePeace.Platform.Tests.Processes;
 /// <summary>The built command as a process of its own.</summary>
 internal sealed record CommandRun(int ExitCode, string Output, string Error)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>The program that runs these tests, with its SDK.</summary>
+    public static string DotNet { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+
+    /// <summary>The command's own assembly.</summary>
+    public static string Assembly { get; } = Path.Combine(AppContext.BaseDirectory, "onepeace.dll");
 
     /// <summary>Runs the command to its end.</summary>
-    public static async Task<CommandRun> OfAsync(params string[] arguments)
+    public static Task<CommandRun> OfAsync(params string[] arguments) => OfAsync(StartInfo(arguments), Patience);
+
+    /// <summary>Runs a program to its end; it is ended, with what it started, where it takes too long.</summary>
+    public static async Task<CommandRun> OfAsync(ProcessStartInfo start, TimeSpan patience)
     {
-        using var process = Process.Start(StartInfo(arguments))!;
-        using var patience = new CancellationTokenSource(Patience);
-        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
-        var error = process.StandardError.ReadToEndAsync(patience.Token);
+        using var process = Process.Start(start)!;
+        using var end = new CancellationTokenSource(patience);
+        var output = process.StandardOutput.ReadToEndAsync(end.Token);
+        var error = process.StandardError.ReadToEndAsync(end.Token);
         try
         {
-            await process.WaitForExitAsync(patience.Token);
+            await process.WaitForExitAsync(end.Token);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'onepeace {string.Join(' ', arguments)}' did not end within {Patience}.");
+            throw new TimeoutException($"'{start.FileName} {string.Join(' ', start.ArgumentList)}' did not end within {patience}.");
         }
         return new CommandRun(process.ExitCode, await output, await error);
     }
 
-    public static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
+    public static ProcessStartInfo StartInfo(IEnumerable<string> arguments) => new(DotNet, [Assembly, .. arguments])
     {
-        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
-        return new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "onepeace.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["ONEPEACE_BOOTSTRAP_KEY"] = null },
-        };
-    }
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        Environment = { ["ONEPEACE_BOOTSTRAP_KEY"] = null },
+    };
 
     /// <summary>That it failed with <paramref name="code"/> and said so in one line that mentions each of <paramref name="words"/>.</summary>
     public void ShouldFail(int code, params string[] words)
@@ -49,7 +54,7 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
 
     public CommandRun ShouldSucceed()
     {
-        Assert.True(ExitCode == 0, $"exit code {ExitCode}: {Error}");
+        Assert.True(ExitCode == 0, $"exit code {ExitCode}: {Error}{Output}");
         return this;
     }
 }

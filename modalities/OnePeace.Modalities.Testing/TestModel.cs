@@ -1,0 +1,63 @@
+using OnePeace.Engine.Batching;
+using OnePeace.Modalities.Layers;
+using OnePeace.Transformer;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OnePeace.Modalities.Testing;
+
+/// <summary>A small random core with the plugin's module around it, for serving until <see cref="nn.Module.train"/> is called.</summary>
+internal sealed class TestModel : IDisposable
+{
+    private const double Noise = 0.1;
+
+    private readonly ScalarType _type;
+
+    public TestModel(Subject subject, ScalarType type = ScalarType.Float32)
+    {
+        _type = type;
+        Core = new TransformerCore(subject.Conformance.Core);
+        Module = new ModalityModule(subject.Modality, Core.Shape, subject.Options);
+        foreach (var (module, seed) in new (nn.Module, long)[] { (Core, 1), (Module, 2) })
+        {
+            module.InitialiseParameters(seed);
+            Stir(module, seed);
+            module.to(type);
+            module.eval();
+        }
+    }
+
+    public TransformerCore Core { get; }
+
+    public ModalityModule Module { get; }
+
+    /// <summary>A padded batch; its tensors belong to the caller's dispose scope.</summary>
+    public ModalityBatch Batch(IEnumerable<PreparedSample> samples) => BatchAssembly.Stack([.. samples.Select(s => s.Input)], CPU, _type);
+
+    /// <summary>Unit vectors <c>[B, D]</c>, owned by the caller's dispose scope.</summary>
+    public Tensor Embed(IEnumerable<PreparedSample> samples) => Embeddings.Of(Core, [new SegmentInput(Module, Batch(samples))]);
+
+    /// <summary>Unit vectors in float32, <c>[D]</c> each, without gradients.</summary>
+    public float[][] Vectors(IEnumerable<PreparedSample> samples)
+    {
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        return [.. Embed(samples).to(ScalarType.Float32).data<float>().ToArray().Chunk(Core.Shape.Width)];
+    }
+
+    public void Dispose()
+    {
+        Module.Dispose();
+        Core.Dispose();
+    }
+
+    /// <summary>Moves every parameter a little: what starts at zero, as position tables do, would hide what is wrong with its use.</summary>
+    private static void Stir(nn.Module module, long seed)
+    {
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)seed);
+        foreach (var parameter in module.parameters())
+            parameter.add_(rand(parameter.shape, generator: generator).sub_(0.5f).mul_(2 * Noise));
+    }
+}

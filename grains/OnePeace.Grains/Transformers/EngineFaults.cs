@@ -17,6 +17,7 @@ internal static class EngineFaults
         {
             RetryAfter = e.RetryAfter,
         },
+        OutOfMemoryException => new EncodeFault(FaultKind.Overloaded, "The server has no memory for this request now.") { RetryAfter = Soon },
         TimeoutException => new EncodeFault(FaultKind.TimedOut, "The request's deadline passed before its turn came.") { RetryAfter = Soon },
         OperationCanceledException => new EncodeFault(FaultKind.Cancelled, "The caller left."),
         EngineUnavailableException => NotReady(TransformerState.Draining),

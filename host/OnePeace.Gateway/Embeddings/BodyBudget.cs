@@ -8,23 +8,37 @@ internal sealed class BodyBudget(GatewayOptions options)
     private long _held;
 
     /// <summary>Sets bytes aside until the lease is disposed.</summary>
-    /// <param name="announced">The body's length, or null where the client does not say.</param>
+    /// <param name="announced">The body's length, or null where the client does not say: then the lease grows with what arrives.</param>
     /// <exception cref="ApiException">413 for a body that is too large, 503 where too many are held.</exception>
     public Lease Take(long? announced)
     {
-        var bytes = announced ?? options.MaxBodyBytes;
-        if (bytes > options.MaxBodyBytes)
-            throw new ApiException(ApiError.TooLarge(options.MaxBodyBytes));
-        if (Interlocked.Add(ref _held, bytes) > options.MaxBufferedBytes)
-        {
-            Interlocked.Add(ref _held, -bytes);
-            throw new ApiException(ApiError.Overloaded("The server holds as many large requests as it can."));
-        }
-        return new Lease(this, bytes);
+        if (announced > options.MaxBodyBytes) throw new ApiException(ApiError.TooLarge(options.MaxBodyBytes));
+        var lease = new Lease(this);
+        lease.Hold(announced ?? 0);
+        return lease;
     }
 
-    internal readonly struct Lease(BodyBudget budget, long bytes) : IDisposable
+    private void Reserve(long bytes)
     {
-        public void Dispose() => Interlocked.Add(ref budget._held, -bytes);
+        if (Interlocked.Add(ref _held, bytes) <= options.MaxBufferedBytes) return;
+        Interlocked.Add(ref _held, -bytes);
+        throw new ApiException(ApiError.Overloaded("The server holds as many large requests as it can."));
+    }
+
+    /// <summary>One body's share.</summary>
+    internal sealed class Lease(BodyBudget budget) : IDisposable
+    {
+        private long _bytes;
+
+        /// <summary>Sees that at least so many bytes are set aside in all.</summary>
+        /// <exception cref="ApiException">503: too many are held.</exception>
+        public void Hold(long bytes)
+        {
+            if (bytes <= _bytes) return;
+            budget.Reserve(bytes - _bytes);
+            _bytes = bytes;
+        }
+
+        public void Dispose() => Interlocked.Add(ref budget._held, -Interlocked.Exchange(ref _bytes, 0));
     }
 }

@@ -24,7 +24,7 @@ internal sealed class EmbeddingEndpoint(GatewayOptions options, IGrainFactory gr
         var bodyFormat = WireFormats.OfBody(context.Request);
         await models.ServingAsync(context.RequestAborted);   // before anything is read for nothing
         using var lease = budget.Take(context.Request.ContentLength);
-        var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
+        var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted, lease);
         var (request, served) = await ReadAsync(body, bodyFormat, context.RequestAborted);
         var dimensions = CheckedDimensions(request, served);
         ServedModels.CheckName(request.Model, served);

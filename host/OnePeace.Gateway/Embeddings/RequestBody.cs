@@ -8,10 +8,15 @@ internal static class RequestBody
 {
     private const int FirstBytes = 64 << 10;
 
-    /// <exception cref="ApiException">413: the body is longer than the limit.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation)
+    /// <param name="request">Whose body.</param>
+    /// <param name="limit">The most bytes it may have.</param>
+    /// <param name="cancellation">The caller left.</param>
+    /// <param name="lease">Told before memory is taken.</param>
+    /// <exception cref="ApiException">413: the body is longer than the limit; 503: there is no memory for it now.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation, BodyBudget.Lease? lease = null)
     {
         var capacity = request.ContentLength ?? limit;
+        lease?.Hold(Math.Min(capacity, FirstBytes));
         var buffer = new byte[Math.Min(capacity, FirstBytes)];   // grows with what arrives, not with what was announced
         var length = 0;
         while (true)
@@ -20,7 +25,9 @@ internal static class RequestBody
             {
                 if (length == capacity)
                     break;
-                Array.Resize(ref buffer, (int)Math.Min(capacity, buffer.Length * 4L));
+                var larger = (int)Math.Min(capacity, buffer.Length * 4L);
+                lease?.Hold(larger);
+                Array.Resize(ref buffer, larger);
             }
             var read = await request.Body.ReadAsync(buffer.AsMemory(length), cancellation);
             if (read == 0)

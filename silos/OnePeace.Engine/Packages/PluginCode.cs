@@ -9,9 +9,6 @@ namespace OnePeace.Engine.Packages;
 /// <summary>Calls into a plugin; whatever it throws becomes a refusal that tells no paths.</summary>
 internal static class PluginCode
 {
-    /// <summary>How torch says it: a request that was too large, after which the device is as good as before.</summary>
-    private static readonly string[] OutOfMemorySigns = ["DefaultCPUAllocator", "CUDA out of memory"];
-
     public static LoadedPlugin Load(string folder, string assembly)
     {
         try
@@ -30,7 +27,7 @@ internal static class PluginCode
         {
             return work();
         }
-        catch (Exception e) when (IsOutOfMemory(e))
+        catch (Exception e) when (DeviceFault.IsOutOfMemory(e))
         {
             throw new PackageRefusedException(PackageFault.NoRoom, $"The plugin was called {purpose}, but what it asks for does not fit into this host's memory.", e);
         }
@@ -56,9 +53,6 @@ internal static class PluginCode
     });
 
     public static PackageRefusedException Broken(string message, Exception? inner = null) => new(PackageFault.BrokenPlugin, message, inner);
-
-    private static bool IsOutOfMemory(Exception exception) =>
-        exception is OutOfMemoryException || OutOfMemorySigns.Any(sign => exception.Message.Contains(sign, StringComparison.OrdinalIgnoreCase));
 
     private static string Describe(Exception exception) => exception switch
     {

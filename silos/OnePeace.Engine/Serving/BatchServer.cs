@@ -6,6 +6,8 @@ namespace OnePeace.Engine.Serving;
 /// <summary>One slot: takes batches from the queue whenever its device thread has nothing else to do, and answers their jobs.</summary>
 internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyList<EncodeJob>, float[][]> encode, DeviceThread device, EngineMetrics metrics, TimeProvider time)
 {
+    private static readonly TimeSpan MemoryPause = TimeSpan.FromSeconds(5);
+
     private int _scheduled;
 
     /// <summary>Says that there may be work. Each batch is one work item of the device thread, so that other work comes in between.</summary>
@@ -71,7 +73,7 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
         }
         else if (jobs.Length == 1)
         {
-            jobs[0].Fail(new UnencodableException("The model cannot encode this input.", exception));
+            jobs[0].Fail(DeviceFault.IsOutOfMemory(exception) ? new EngineOverloadedException(MemoryPause) : new UnencodableException("The model cannot encode this input.", exception));
         }
         else
         {

@@ -49,8 +49,7 @@ public sealed class DeviceThreadTests
 
     [Theory]
     [InlineData("CUDA error: an illegal memory access was encountered")]
-    [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB")]
-    [InlineData("[enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory")]
+    [InlineData("CUBLAS_STATUS_EXECUTION_FAILED")]
     public async Task A_fatal_error_makes_the_device_refuse_all_further_work(string message)
     {
         await using var device = new DeviceThread("device", 1);
@@ -63,11 +62,13 @@ public sealed class DeviceThreadTests
     }
 
     [Fact]
-    public async Task An_allocation_that_torch_refuses_counts_as_fatal()
+    public async Task An_allocation_that_torch_refuses_leaves_the_device_as_good_as_before()
     {
         await using var device = new DeviceThread("device", 1);
-        await Assert.ThrowsAnyAsync<Exception>(() => device.InferAsync(() => empty(1L << 50).shape[0]));
-        Assert.False(device.Healthy);
+        var refusal = await Assert.ThrowsAnyAsync<Exception>(() => device.InferAsync(() => empty(1L << 50).shape[0]));
+        Assert.True(DeviceFault.IsOutOfMemory(refusal), refusal.Message);
+        Assert.True(DeviceFault.IsOutOfMemory(new ExternalException("CUDA out of memory. Tried to allocate 2.00 GiB")));
+        Assert.Equal(7, await device.RunAsync(() => 7));
     }
 
     [Fact]

@@ -99,6 +99,16 @@ public sealed class EncodingEngineTests
     }
 
     [Fact]
+    public async Task An_input_that_takes_more_memory_than_there_is_waits_alone_and_the_device_serves_on()
+    {
+        await using var engine = Start(_words);
+        var calls = Enumerable.Range(0, 8).Select(i => engine.EncodeAsync(Words(i == 3 ? WordModality.Greedy : "good"), default)).ToArray();
+        await Assert.ThrowsAsync<EngineOverloadedException>(() => calls[3]);
+        foreach (var call in calls.Where((_, i) => i != 3)) await call;
+        Assert.True(engine.Healthy);
+    }
+
+    [Fact]
     public async Task A_vector_that_is_not_finite_fails_alone()
     {
         await using var engine = Start(_words);

@@ -15,6 +15,9 @@ internal sealed class WordModality : IModality
     /// <summary>The adaptor makes a vector of NaN.</summary>
     public const string NotANumber = "NAN";
 
+    /// <summary>The adaptor asks for more memory than there is.</summary>
+    public const string Greedy = "GREEDY";
+
     /// <summary>The preprocessor refuses it.</summary>
     public const string Unusable = "UNUSABLE";
 
@@ -39,7 +42,7 @@ internal sealed class WordModality : IModality
             var word = Encoding.UTF8.GetString(input.Bytes.Span);
             if (word == Unusable) throw new InvalidInputException(InputFault.TooLarge, "The word is too large.");
             if (word == Bug) throw new InvalidOperationException("/secret/path");
-            long[] letters = word switch { Poison => [-1], NotANumber => [-2], _ => [.. word.Select(c => (long)c % 64)] };
+            long[] letters = word switch { Poison => [-1], NotANumber => [-2], Greedy => [-4], _ => [.. word.Select(c => (long)c % 64)] };
             return ValueTask.FromResult(new PreparedInput([new InputField("letters", HostTensor.Create(letters, letters.Length), -3)], letters.Length + 1));
         }
     }
@@ -63,6 +66,7 @@ internal sealed class WordModality : IModality
             var letters = batch["letters"];
             _onForward(letters.shape[0]);
             if (letters.eq(-1).any().item<bool>()) throw new InvalidOperationException("A poisonous word.");
+            if (letters.eq(-4).any().item<bool>()) using (empty(1L << 50)) { }
             var cls = full(letters.shape[0], 1, 64, ScalarType.Int64);
             var embedded = _letters.call(cat([cls, letters.clamp(0)], 1));                     // [B, L, D]
             var poisoned = letters.eq(-2).any(1).view(-1, 1, 1);                               // [B, 1, 1]

@@ -35,8 +35,24 @@ public sealed class BodyLimitTests
             using var small = budget.Take(40);
             Assert.Equal(503, Assert.Throws<ApiException>(() => budget.Take(1)).Error.Status);
         }
-        budget.Take(null).Dispose();
+        using (var growing = budget.Take(null))
+        {
+            growing.Hold(60);
+            budget.Take(40).Dispose();
+            Assert.Equal(503, Assert.Throws<ApiException>(() => budget.Take(41)).Error.Status);
+            Assert.Equal(503, Assert.Throws<ApiException>(() => growing.Hold(101)).Error.Status);
+        }
+        using (budget.Take(60)) budget.Take(40).Dispose();   // what was held is free again
         Assert.Equal(413, Assert.Throws<ApiException>(() => budget.Take(61)).Error.Status);
+    }
+
+    [Fact]
+    public async Task Many_small_bodies_of_unknown_length_stand_in_nobodys_way()
+    {
+        await using var platform = new Platform();
+        await platform.InitializeAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => SendAsync(platform.Client, bytes: 200, chunked: true)));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
     }
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient client, int bytes, bool chunked)

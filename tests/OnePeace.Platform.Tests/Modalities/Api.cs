@@ -40,14 +40,13 @@ internal static class Api
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    public static async Task<JsonNode> ModalityAsync(this HttpClient http, string modality)
+    /// <summary>State and hash by version; nothing where there is no such modality.</summary>
+    public static async Task<IReadOnlyDictionary<string, (string State, string Hash)>> VersionsAsync(this HttpClient http, string modality)
     {
         var listed = JsonNode.Parse(await http.GetStringAsync("v1/modalities"))!["data"]!.AsArray();
-        return listed.Single(m => (string)m!["id"]! == modality)!;
+        var versions = listed.SingleOrDefault(m => (string)m!["id"]! == modality)?["versions"]?.AsArray() ?? [];
+        return versions.ToDictionary(v => (string)v!["version"]!, v => ((string)v!["state"]!, (string)v["hash"]!));
     }
-
-    public static async Task<IReadOnlyList<string>> EventsAsync(this HttpClient http) =>
-        [.. JsonNode.Parse(await http.GetStringAsync("v1/events"))!["data"]!.AsArray().Select(e => $"{e!["modality"]} {e["version"]} {e["what"]}")];
 
     /// <summary>The sum of a metric over its tags; 0 where it was never reported.</summary>
     public static async Task<double> MetricAsync(this HttpClient http, string name, string tag = "")

@@ -3,45 +3,37 @@ using OnePeace.Platform.Tests.Processes;
 
 namespace OnePeace.Platform.Tests.Modalities;
 
-/// <summary>A third party's project outside the tree: the sources of the motion modality, built against what lies beside the command.</summary>
+/// <summary>A third party's project outside the tree, as <c>modality new</c> writes it.</summary>
 internal sealed class AuthorProject
 {
-    public const string Name = "imu";
+    public const string Name = "motion";
 
     private readonly string _folder;
 
-    public AuthorProject(string folder)
-    {
-        _folder = Directory.CreateDirectory(folder).FullName;
-        var origin = RepositoryFolder.At("modalities/OnePeace.Modalities.Imu");
-        foreach (var file in Directory.GetFiles(origin, "*.cs").Append(Path.Combine(origin, "modality.json"))) File.Copy(file, At(Path.GetFileName(file)));
-        Directory.CreateDirectory(At("samples"));
-        foreach (var file in Directory.GetFiles(Path.Combine(origin, "samples"))) File.Copy(file, At($"samples/{Path.GetFileName(file)}"));
-        File.WriteAllText(At("OnePeace.Modalities.Imu.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <TargetFramework>net10.0</TargetFramework>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <Nullable>enable</Nullable>
-                <EnableDynamicLoading>true</EnableDynamicLoading>
-              </PropertyGroup>
-              <ItemGroup>
-                <Reference Include="{Path.Combine(AppContext.BaseDirectory, "OnePeace.Modalities.dll")}" Private="false" />
-                <Reference Include="{Path.Combine(AppContext.BaseDirectory, "TorchSharp.dll")}" Private="false" />
-              </ItemGroup>
-            </Project>
-            """);
-    }
+    private AuthorProject(string folder) => _folder = folder;
 
     /// <summary>An input of this modality, as JSON takes it.</summary>
-    public string Sample => Convert.ToBase64String(File.ReadAllBytes(At("samples/walking.csv")));
+    public string Sample => File.ReadAllText(At("samples/wave.csv"));
 
-    public string At(string path) => Path.Combine(_folder, path);
+    public static async Task<AuthorProject> CreateAsync(string folder)
+    {
+        (await CommandRun.OfAsync("modality", "new", Name, "--out", folder)).ShouldSucceed();
+        return new AuthorProject(folder);
+    }
 
     /// <summary>Adds a source that does harm.</summary>
     public AuthorProject With(string source)
     {
         File.WriteAllText(At("Harm.cs"), source);
+        return this;
+    }
+
+    /// <summary>Edits one of the sources.</summary>
+    public AuthorProject With(string file, string before, string after)
+    {
+        var source = File.ReadAllText(At(file));
+        Assert.Contains(before, source);
+        File.WriteAllText(At(file), source.Replace(before, after, StringComparison.Ordinal));
         return this;
     }
 
@@ -57,4 +49,6 @@ internal sealed class AuthorProject
         (await CommandRun.OfAsync("modality", "pack", _folder, "--out", package)).ShouldSucceed();
         return package;
     }
+
+    private string At(string path) => Path.Combine(_folder, path);
 }

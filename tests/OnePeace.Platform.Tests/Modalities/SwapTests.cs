@@ -24,11 +24,11 @@ public sealed class SwapTests(ITestOutputHelper output) : IDisposable
 
     [Fact]
     public async Task A_hundred_swaps_under_load_fail_no_request_and_leave_nothing_behind() =>
-        Assert.Empty(await SwapAsync(new AuthorProject(_folder["Motion"]), swaps: 100));
+        Assert.Empty(await SwapAsync(await AuthorProject.CreateAsync(_folder["motion"]), swaps: 100));
 
     [Fact]
     public async Task A_plugin_that_leaks_is_found_out_by_the_same_test() =>
-        Assert.Contains(await SwapAsync(new AuthorProject(_folder["Leaking"]).With(Leak), swaps: 3), problem => problem.Contains("leaked"));
+        Assert.Contains(await SwapAsync((await AuthorProject.CreateAsync(_folder["leaking"])).With(Leak), swaps: 3), problem => problem.Contains("leaked"));
 
     /// <returns>Everything that went wrong.</returns>
     private async Task<IReadOnlyList<string>> SwapAsync(AuthorProject project, int swaps)

@@ -14,6 +14,7 @@ internal sealed class PackageHost : IModalityHost, IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, HostedPackage> _hosted = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task>> _staging = new(StringComparer.Ordinal);
+    private bool _closed;
 
     public PackageHost(ServedModel model, PackageStaging stages)
     {
@@ -56,9 +57,10 @@ internal sealed class PackageHost : IModalityHost, IDisposable
         }
     }
 
-    /// <summary>Withdraws everything.</summary>
+    /// <summary>Withdraws everything; what was laid out stays for the next start.</summary>
     public void Dispose()
     {
+        lock (_gate) _closed = true;
         foreach (var version in Versions) Withdraw(version.Hash);
         _meter.Dispose();
     }
@@ -102,7 +104,7 @@ internal sealed class PackageHost : IModalityHost, IDisposable
         {
             if (_hosted.GetValueOrDefault(hash) != package) return;
             _hosted.Remove(hash);
-            if (!_staging.ContainsKey(hash)) _stages.Clear(hash);
+            if (!_closed && !_staging.ContainsKey(hash)) _stages.Clear(hash);
         }
     }
 }

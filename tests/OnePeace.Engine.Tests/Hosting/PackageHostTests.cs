@@ -65,6 +65,19 @@ public sealed class PackageHostTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_laid_out_of_a_version_goes_with_it_and_what_the_store_has_no_more_goes_at_the_start()
+    {
+        var work = Directory.CreateDirectory(Path.Combine(_packages.Work, new string('a', 64))).Parent!;
+        await using var engine = await _packages.StartAsync();
+        Assert.Empty(work.GetDirectories());
+        var hash = await AttachAsync(engine, await _packages.AddAsync());
+        Assert.Equal([hash], work.GetDirectories().Select(folder => folder.Name));
+        engine.Packages!.Withdraw(hash);
+        for (var left = 400; engine.Packages.Versions.Count > 0 && left > 0; left--) await Task.Delay(50);
+        Assert.Empty(work.GetDirectories());
+    }
+
+    [Fact]
     public async Task Swapping_under_load_fails_no_request()
     {
         await using var engine = await _packages.StartAsync();

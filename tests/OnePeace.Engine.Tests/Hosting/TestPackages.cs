@@ -31,10 +31,13 @@ internal sealed class TestPackages : IDisposable
 
     public ContentStore Store { get; }
 
+    /// <summary>Where plugins are laid out.</summary>
+    public string Work => Path.Combine(_folder.Path, "work");
+
     public Task<EncodingEngine> StartAsync(Residency.ResidencyOptions? residency = null) => EncodingEngine.LoadAsync(Model, _catalogue, new EngineOptions
     {
         Device = "cpu",
-        Packages = new(Store.Find, Path.Combine(_folder.Path, "work")) { Patience = TimeSpan.FromSeconds(20) },
+        Packages = new(Store.Find, Work) { Patience = TimeSpan.FromSeconds(20) },
         Residency = residency ?? new(),
     });
 

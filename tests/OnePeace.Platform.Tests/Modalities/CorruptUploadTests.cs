@@ -18,7 +18,7 @@ public sealed class CorruptUploadTests(ITestOutputHelper output) : IDisposable
     public async Task Each_is_refused_with_its_reason_and_the_old_version_serves_on()
     {
         var model = _folder["model"];
-        (await CommandRun.OfAsync("convert", TestData.DemoModel, model, "--modalities", "text,image")).ShouldSucceed();
+        (await CommandRun.OfAsync("convert", TestData.DemoModel, model, "--modalities", "text,image", "--dtype", "float32")).ShouldSucceed();
         string old = await PackAsync(model, "0.9.0"), good = await PackAsync(model, "1.0.0");
         await using var platform = await RunningPlatform.StartAsync(_folder["data"], null, "--model", model);
         using var http = platform.Client(platform.Key);

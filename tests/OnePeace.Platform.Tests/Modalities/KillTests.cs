@@ -8,6 +8,7 @@ namespace OnePeace.Platform.Tests.Modalities;
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private const int Kills = 20;
+    private const double Late = 1.3;
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
@@ -48,7 +49,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             }
             if (kill == Kills) break;
             var adding = http.AddAsync(packages[1]);
-            await Task.Delay(longest * _random.NextDouble());
+            await Task.Delay(longest * Late * (kill + _random.NextDouble()) / Kills);   // somewhere in its own twentieth of the time
             await platform.KillAsync();
             await Task.WhenAny(adding);
         }

@@ -119,7 +119,7 @@ public class IgnoresPreserved() : BrokenAdaptor(shape => new Adaptor(shape))
 {
     private sealed class Adaptor(CoreShape shape) : GoodAdaptor(shape)
     {
-        public override Tokens forward(ModalityBatch batch) => base.forward(new ModalityBatch(new Dictionary<string, Tensor> { ["beats"] = batch["beats"], ["missing"] = batch["missing"] }));
+        public override Tokens forward(ModalityBatch batch) => base.forward(new ModalityBatch(new Dictionary<string, Tensor> { ["beats"] = batch["beats"], ["padding_mask"] = batch["padding_mask"] }));
     }
 }
 

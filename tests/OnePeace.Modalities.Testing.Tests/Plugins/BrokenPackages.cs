@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OnePeace.Modalities.Testing.Tests.Plugins;
@@ -27,8 +26,8 @@ public class ScalesWeights : GoodModality
     }
 }
 
-/// <summary>Completed options are not complete: each time they ask for a wider expert.</summary>
-public class WidensWithEachLoad : GoodModality
+/// <summary>Completed options are not complete: each time they ask for a larger weight.</summary>
+public class GrowsWithEachLoad : GoodModality
 {
     public override ModalityOptions CompleteOptions(ModalityOptions options, IReadOnlyDictionary<string, long[]> shapes) => options.With("rows", options.Int32("rows", 0) + 1);
 

@@ -47,10 +47,10 @@ public class PreparesNaN() : BrokenPreprocessor((input, cancellation) =>
     var bytes = input.Bytes.Span;
     if (bytes.Length is 0 or > GoodPreprocessor.Most || !bytes.ContainsAnyExceptInRange<byte>(0, 127)) return Good.PrepareAsync(input, cancellation);
     float[] values = [.. bytes.ToArray().Select(b => b > 127 ? float.NaN : (b / 64f) - 1)];
-    var missing = new InputField("missing", HostTensor.Create(new bool[values.Length], values.Length), Padding: 1);
-    return ValueTask.FromResult(new PreparedInput([new InputField("beats", HostTensor.Create(values, values.Length, 1)), missing], values.Length + 1));
+    var beats = new InputField("beats", HostTensor.Create(values, values.Length, 1));
+    return ValueTask.FromResult(new PreparedInput([beats, LineAdaptor.PaddingMask(values.Length + 1)], values.Length + 1));
 });
 
-/// <summary>It drops what the description says is to be refused.</summary>
-public class AcceptsEverything() : BrokenPreprocessor((input, cancellation) =>
+/// <summary>It cuts what is too long, where it is to refuse it.</summary>
+public class CutsSilently() : BrokenPreprocessor((input, cancellation) =>
     Good.PrepareAsync(new RawInput(input.Bytes.Span.SequenceEqual(BeatProject.TooLong) ? input.Bytes[..1] : input.Bytes), cancellation));

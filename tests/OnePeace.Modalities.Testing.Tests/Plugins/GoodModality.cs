@@ -1,5 +1,4 @@
 using OnePeace.Modalities.Layers;
-using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -23,7 +22,7 @@ public class GoodModality : IModality
     public virtual void UpgradeWeights(IDictionary<string, Tensor> weights, CoreShape shape, ModalityOptions options) { }
 }
 
-/// <summary>Fields: <c>beats</c> <c>[T, 1]</c>, from -1 to 1; <c>missing</c> <c>[T]</c>.</summary>
+/// <summary>Fields: <c>beats</c> <c>[T, 1]</c>, from -1 to 1; <c>padding_mask</c>.</summary>
 public class GoodPreprocessor : IPreprocessor
 {
     public const int Most = 64;
@@ -42,53 +41,22 @@ public class GoodPreprocessor : IPreprocessor
         var values = new float[bytes.Length];
         for (var i = 0; i < values.Length; i++) values[i] = (bytes[i] / 64f) - 1;
         var beats = new InputField("beats", HostTensor.Create(values, values.Length, 1));
-        var missing = new InputField("missing", HostTensor.Create(new bool[values.Length], values.Length), Padding: 1);
-        return new PreparedInput([beats, missing], values.Length + 1);
+        return new PreparedInput([beats, LineAdaptor.PaddingMask(values.Length + 1)], values.Length + 1);
     }
 }
 
-/// <summary>Shapes: <c>B</c> batch, <c>T</c> beats, <c>L</c> = T + 1 tokens, <c>D</c> width.</summary>
-public class GoodAdaptor : SequenceAdaptor
+/// <summary>Shapes: <c>B</c> batch, <c>T</c> beats, <c>D</c> width.</summary>
+public class GoodAdaptor : LineAdaptor
 {
-    private static readonly TokenBuckets Buckets = new(16);
     private static readonly ModalityOptions Options = new ModalityOptions().With("use_attn_bias", true).With("layernorm_embedding", true);
 
     [ComponentName(Name = "embed_beats")] private readonly Linear _beats;
-    [ComponentName(Name = "embed_positions")] private readonly Embedding _positions;
 
-    public GoodAdaptor(CoreShape shape) : base(nameof(GoodAdaptor), shape, Options, Buckets.Rows)
+    public GoodAdaptor(CoreShape shape) : base(nameof(GoodAdaptor), shape, Options, GoodPreprocessor.Most + 1)
     {
-        Shape = shape;
         _beats = new Linear(1, shape.Width);
-        _positions = new Embedding(GoodPreprocessor.Most + 1, shape.Width);
         RegisterComponents();
     }
 
-    protected CoreShape Shape { get; }
-
-    public override Tokens forward(ModalityBatch batch)
-    {
-        using var features = _beats.call(batch["beats"]);                     // [B, T, D]
-        using var embeddings = WithCls(features);                             // [B, L, D]
-        using var positions = Positions(batch);                               // [1, L, D]
-        using var padding = Padding(batch);                                   // [B, L]
-        return Encode(batch, embeddings, positions, padding);
-    }
-
-    public override Tokens Restore(ModalityBatch batch, Tensor preserved, Tensor maskToken)
-    {
-        using var positions = Positions(batch);
-        using var padding = Padding(batch);
-        return Decode(batch, preserved, maskToken, positions, padding);
-    }
-
-    protected override Tensor RelativeIndex(long length, Device device) => Buckets.Index(length, device);
-
-    private Tensor Positions(ModalityBatch batch) => _positions.Weight[TensorIndex.Null, TensorIndex.Slice(0, batch["missing"].shape[1] + 1)];
-
-    private static Tensor Padding(ModalityBatch batch)
-    {
-        using var scope = NewDisposeScope();
-        return cat([zeros(batch["missing"].shape[0], 1, ScalarType.Bool), batch["missing"]], dim: 1).MoveToOuterDisposeScope();
-    }
+    protected override Tensor Features(ModalityBatch batch) => _beats.call(batch["beats"]);   // [B, T, D]
 }

@@ -6,7 +6,7 @@ namespace OnePeace.Architecture.Tests;
 public sealed class ConcretePluginTests
 {
     private static readonly string[] Plugins =
-        [.. Repository.Projects.Where(p => p.Path.StartsWith("modalities/") && p.Name != "OnePeace.Modalities").Select(p => p.Name)];
+        [.. Repository.Projects.Where(p => p.Path.StartsWith("modalities/") && p.Name is not ("OnePeace.Modalities" or "OnePeace.Modalities.Testing")).Select(p => p.Name)];
 
     private static readonly string[] Names = [.. Plugins.Select(plugin => plugin.Split('.')[^1].ToLowerInvariant())];
 

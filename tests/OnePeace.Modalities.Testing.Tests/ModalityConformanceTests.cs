@@ -20,6 +20,7 @@ public sealed class ModalityConformanceTests
         { typeof(TrustsLengths), ["bad input"], "IndexOutOfRangeException" },
         { typeof(TellsPaths), ["bad input"], "Expected messages without paths, but 'no bytes at all'" },
         { typeof(TakesLong), ["bad input"], "within 2 seconds, but it took 3" },
+        { typeof(NeverReturns), ["bad input"], "within 2 seconds, but it took 10" },
         { typeof(PreparesNaN), ["bad input"], "a field 'beats' with others" },
         { typeof(CutsSilently), ["bad input"], "Expected 'beats that are too long' to be refused" },
         { typeof(LosesDigits), ["numeric range"], "in bfloat16 to have a cosine of at least 0.99" },

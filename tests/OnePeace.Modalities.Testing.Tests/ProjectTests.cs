@@ -7,7 +7,7 @@ public sealed class ProjectTests : IDisposable
 {
     private readonly BeatProject _project = new(typeof(GoodModality));
 
-    public static TheoryData<string, string?, string> Descriptions => new()
+    public static TheoryData<string, string, string> Descriptions => new()
     {
         { "name", "\"drums\"", "the plugin is 'beats': give both one name" },
         { "description", "\" \"", "say in a sentence" },
@@ -24,10 +24,10 @@ public sealed class ProjectTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Descriptions))]
-    public void A_description_that_is_not_as_expected_says_so(string key, string? value, string reason)
+    public void A_description_that_is_not_as_expected_says_so(string key, string value, string reason)
     {
         File.WriteAllBytes(_project.At("samples/empty.beats"), []);
-        _project.Describe(description => description[key] = JsonNode.Parse(value!));
+        _project.Describe(description => description[key] = JsonNode.Parse(value));
         Assert.Contains(reason, Fails("description"));
     }
 

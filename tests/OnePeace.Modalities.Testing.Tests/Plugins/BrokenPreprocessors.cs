@@ -41,6 +41,13 @@ public class TakesLong() : BrokenPreprocessor(async (input, cancellation) =>
     return await Good.PrepareAsync(input, cancellation);
 });
 
+/// <summary>It waits for ever where there is nothing.</summary>
+public class NeverReturns() : BrokenPreprocessor((input, cancellation) =>
+{
+    if (input.Bytes.Length == 0) Thread.Sleep(Timeout.Infinite);
+    return Good.PrepareAsync(input, cancellation);
+});
+
 /// <summary>What is no beat becomes no number.</summary>
 public class PreparesNaN() : BrokenPreprocessor((input, cancellation) =>
 {

@@ -23,8 +23,7 @@ public sealed class ImuPreprocessor(ModalityOptions options) : IPreprocessor
         var samples = Resample(ImuReader.Read(input));                                       // [T, 6]
         var tokens = (samples.Length / (6 * Patch)) + 1;
         var field = new InputField("samples", HostTensor.Create(samples, samples.Length / 6, 6));
-        var padding = new InputField("padding_mask", HostTensor.Create(new bool[tokens], tokens), Padding: 1);
-        return ValueTask.FromResult(new PreparedInput([field, padding], tokens));
+        return ValueTask.FromResult(new PreparedInput([field, LineAdaptor.PaddingMask(tokens)], tokens));
     }
 
     /// <summary>Scaled samples at an even rate, in whole patches: on straight lines between rows with time stamps, else the rows as they are.</summary>

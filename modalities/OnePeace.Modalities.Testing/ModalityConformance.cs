@@ -4,6 +4,7 @@ using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Packages;
 using OnePeace.Modalities.Testing.Checks;
+using TorchSharp;
 
 namespace OnePeace.Modalities.Testing;
 
@@ -75,6 +76,8 @@ public sealed record ModalityConformance
         var check = All.FirstOrDefault(check => check.Name == name)
             ?? throw new ArgumentException($"There is no check '{name}'; there are: {string.Join(", ", Checks)}.", nameof(name));
         TorchRuntime.EnsureLoaded();
+        var threads = torch.get_num_threads();
+        torch.set_num_threads(1);   // more are slower for so small a core, and test projects run side by side
         try
         {
             check.Run(new Subject(this));
@@ -82,6 +85,10 @@ public sealed record ModalityConformance
         catch (Exception e)
         {
             throw new ConformanceException($"'{AssemblyName}' does not pass the check '{name}'. {Describe(e)}", e);
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
         }
     }
 

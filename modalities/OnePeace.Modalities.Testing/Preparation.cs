@@ -5,7 +5,7 @@ internal static class Preparation
 {
     /// <exception cref="TimeoutException">It did not return within <paramref name="patience"/>.</exception>
     public static PreparedInput Run(IPreprocessor preprocessor, ReadOnlyMemory<byte> bytes, TimeSpan patience, CancellationToken cancellation = default) => Within(patience, () =>
-        preprocessor.PrepareAsync(new RawInput(bytes), cancellation).AsTask().WaitAsync(patience, CancellationToken.None).GetAwaiter().GetResult());
+        preprocessor.PrepareAsync(new RawInput(bytes), cancellation).AsTask().GetAwaiter().GetResult());
 
     /// <inheritdoc cref="Run" path="/exception"/>
     public static T Within<T>(TimeSpan patience, Func<T> work) =>

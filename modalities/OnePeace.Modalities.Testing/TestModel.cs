@@ -13,17 +13,27 @@ internal sealed class TestModel : IDisposable
 
     private readonly ScalarType _type;
 
-    public TestModel(Subject subject, ScalarType type = ScalarType.Float32)
+    public TestModel(Subject subject)
     {
-        _type = type;
+        _type = ScalarType.Float32;
         Core = new TransformerCore(subject.Conformance.Core);
         Module = new ModalityModule(subject.Modality, Core.Shape, subject.Options);
         foreach (var (module, seed) in new (nn.Module, long)[] { (Core, 1), (Module, 2) })
         {
             module.InitialiseParameters(seed);
             Stir(module, seed);
-            module.to(type);
             module.eval();
+        }
+    }
+
+    /// <summary>The weights of another model, in another type.</summary>
+    public TestModel(Subject subject, TestModel other, ScalarType type) : this(subject)
+    {
+        _type = type;
+        foreach (var (module, source) in new (nn.Module, nn.Module)[] { (Core, other.Core), (Module, other.Module) })
+        {
+            module.load_state_dict(source.state_dict());
+            module.to(type);
         }
     }
 

@@ -3,7 +3,7 @@ namespace OnePeace.Architecture.Tests;
 /// <summary>The arrows of docs/architecture.md.</summary>
 public sealed class ProjectArrowTests
 {
-    private const string Contract = "OnePeace.Modalities", Image = $"{Contract}.Image", Video = $"{Contract}.Video";
+    private const string Contract = "OnePeace.Modalities", Image = $"{Contract}.Image", Video = $"{Contract}.Video", Testing = $"{Contract}.Testing";
 
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
@@ -15,6 +15,7 @@ public sealed class ProjectArrowTests
         [Image] = [Contract],
         [Video] = [Contract, Image],   // a plugin may build on another plugin's library: it brings a copy of its own
         ["OnePeace.Engine"] = ["OnePeace.Transformer"],
+        [Testing] = ["OnePeace.Engine"],   // the kit tries plugins as a host does
         ["OnePeace.Contracts"] = [],
         ["OnePeace.Grains"] = ["OnePeace.Contracts", "OnePeace.Engine"],
         ["OnePeace.GrainStorage"] = [],

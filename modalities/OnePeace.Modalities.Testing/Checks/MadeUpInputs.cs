@@ -1,18 +1,18 @@
 namespace OnePeace.Modalities.Testing.Checks;
 
-/// <summary>Inputs that no sender means: nothing, noise, and samples cut short and changed. The same in every run.</summary>
+/// <summary>Inputs that no sender means: nothing, noise (every other one begins as a sample does), and samples cut short and changed. The same in every run.</summary>
 internal static class MadeUpInputs
 {
-    private const int Noise = 500, Broken = 500, Seed = 11, MostNoise = 2_000, MostChanges = 8;
+    private const int Noisy = 500, Broken = 500, MostNoise = 2_000, MostHead = 32, MostChanges = 8;
 
     public static IEnumerable<BadInput> Of(IReadOnlyList<Sample> samples)
     {
         yield return new BadInput("no bytes at all", Array.Empty<byte>());
-        for (var number = 0; number < Noise; number++)
+        for (var number = 0; number < Noisy; number++)
         {
-            var bytes = new byte[new Random(Seed + number).Next(1, MostNoise)];
-            new Random(number).NextBytes(bytes);
-            yield return new BadInput($"noise number {number}", bytes);
+            var random = new Random(number);
+            var head = number % 2 == 0 ? [] : Cut(samples[number % samples.Count].Bytes, random.Next(MostHead));
+            yield return new BadInput($"noise number {number}", Noise(head, random));
         }
         for (var number = 0; number < Broken; number++)
         {
@@ -21,25 +21,26 @@ internal static class MadeUpInputs
         }
     }
 
-    /// <summary>Every other one is cut short; bytes are replaced, taken out or put in.</summary>
+    private static byte[] Cut(byte[] bytes, int length) => bytes[..Math.Min(length, bytes.Length)];
+
+    private static byte[] Noise(byte[] head, Random random)
+    {
+        var noise = new byte[random.Next(1, MostNoise)];
+        random.NextBytes(noise);
+        return [.. head, .. noise];
+    }
+
+    /// <summary>Every other one is cut short; bytes are put in, taken out or replaced.</summary>
     private static byte[] Break(byte[] sample, Random random)
     {
-        List<byte> bytes = [.. random.Next(2) == 0 ? sample : sample[..random.Next(sample.Length)]];
+        List<byte> bytes = [.. random.Next(2) == 0 ? sample : Cut(sample, random.Next(sample.Length))];
         for (var change = random.Next(MostChanges); change >= 0; change--)
         {
             var place = random.Next(bytes.Count + 1);
-            switch (random.Next(4))
-            {
-                case 0:
-                    bytes.Insert(place, (byte)random.Next(256));
-                    break;
-                case 1 when place < bytes.Count:
-                    bytes.RemoveRange(place, Math.Min(random.Next(1, 16), bytes.Count - place));
-                    break;
-                case var _ when place < bytes.Count:
-                    bytes[place] = (byte)random.Next(256);
-                    break;
-            }
+            var kind = random.Next(4);
+            if (kind == 0 || place == bytes.Count) bytes.Insert(place, (byte)random.Next(256));
+            else if (kind == 1) bytes.RemoveRange(place, Math.Min(random.Next(1, 16), bytes.Count - place));
+            else bytes[place] = (byte)random.Next(256);
         }
         return [.. bytes];
     }

@@ -11,7 +11,8 @@ internal sealed class NumericRangeCheck : IConformanceCheck
 
     public void Run(Subject subject)
     {
-        using TestModel wide = new(subject), narrow = new(subject, ScalarType.BFloat16);
+        using var wide = new TestModel(subject);
+        using var narrow = new TestModel(subject, wide, ScalarType.BFloat16);
         foreach (var batch in subject.Batches())
             foreach (var ((sample, expected), actual) in batch.Zip(wide.Vectors(batch)).Zip(narrow.Vectors(batch)))
             {

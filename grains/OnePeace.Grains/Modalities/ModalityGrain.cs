@@ -63,7 +63,7 @@ public sealed class ModalityGrain : Grain, IModalityGrain
         string[] hashes = [.. Life.Versions.Where(v => version is null || v.Package.Version == version).Select(v => v.Package.Hash)];
         if (hashes.Length == 0)
             return Reply(new(ModalityFaultKind.NotFound, version is null ? $"There is no modality '{_name}' that came as a package." : $"'{_name}' has no version {version}."));
-        if (version is not null && hashes[0] == Life.Active)
+        if (version is not null && hashes[0] == Life.Active && Life.Versions.Count > 1)
             return Reply(new(ModalityFaultKind.Conflict, $"Version {version} of '{_name}' serves: switch to another first, or remove the whole modality."));
         await UpdateAsync(life => life.Remove(hashes, _time.GetUtcNow()));
         foreach (var hash in hashes) await TellAsync(hash, "draining");
@@ -82,18 +82,15 @@ public sealed class ModalityGrain : Grain, IModalityGrain
         var hash = package.Hash;
         ModalityFault? objection = null;
         var begun = false;
-        string? displaced = null;
         await UpdateAsync(life =>
         {
             objection = Objection(life, package);
-            displaced = life.Named(package.Version)?.Package.Hash is { } there && there != hash ? there : null;   // a refused one of the same number
             begun = objection is null && life.Active != hash && life.Staged != hash;
             return begun ? life.Stage(package, _time.GetUtcNow()) : life;
         });
         if (objection is not null) return Reply(objection);
         if (begun)
         {
-            if (displaced is not null) await Task.Run(() => _packages.Remove(displaced));
             await TellAsync(hash, "attaching");
             await Catalogue.AnnounceAsync(_name);
         }

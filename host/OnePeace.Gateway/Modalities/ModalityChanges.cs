@@ -33,7 +33,8 @@ internal sealed class ModalityChanges(GatewayOptions options, IGrainFactory grai
 
     public async Task<IResult> RemoveAsync(string name, string? version, CancellationToken cancellation)
     {
-        await CheckPackageAsync(name, version, cancellation);
+        var versions = await CheckPackageAsync(name, version, cancellation);
+        if (versions.Any(v => v.Version == version && v.State == ModalityListing.Name(VersionState.Ready))) throw new ApiException(ModalityErrors.Serving(name, version!));
         return Answer(await grains.GetModality(options.Core, name).RemoveAsync(version, cancellation), name, StatusCodes.Status200OK);
     }
 
@@ -53,11 +54,13 @@ internal sealed class ModalityChanges(GatewayOptions options, IGrainFactory grai
         }
     }
 
+    /// <returns>The versions of the modality.</returns>
     /// <exception cref="ApiException">There is no such modality or version, or it is one of the model's own.</exception>
-    private async Task CheckPackageAsync(string name, string? version, CancellationToken cancellation)
+    private async Task<IReadOnlyList<VersionInfo>> CheckPackageAsync(string name, string? version, CancellationToken cancellation)
     {
         var versions = (await listing.OneAsync(name, cancellation)).Versions ?? throw new ApiException(OwnedByModel(name));
         if (version is not null && versions.All(v => v.Version != version)) throw new ApiException(ModalityErrors.NoVersion(name, version, versions));
+        return versions;
     }
 
     private IResult Answer(ModalityReply reply, string name, int status)

@@ -84,21 +84,24 @@ function versionRow(modality, version) {
   if (version.description)
     made.append(element('p', { className: 'hint', textContent: version.description }));
   const origin = [version.author && `by ${version.author}`, version.licence].filter(Boolean);
-  made.append(hashOf(version, origin.map(part => part + ' · ').join('')), versionActions(modality, version));
+  made.append(hashOf(version, origin.map(part => part + ' · ').join('')));
+  const actions = versionActions(modality, version);
+  if (actions.length > 0)
+    made.append(element('div', { className: 'actions' }, ...actions));
   return made;
 }
 
 function versionActions(modality, version) {
   const path = `/v1/modalities/${encodeURIComponent(modality.id)}`;
-  const actions = element('div', { className: 'actions' });
+  const actions = [];
   if (version.state === 'registered')
-    actions.append(changeButton(`switch-${modality.id}-${version.version}`, 'Switch to it', `Switch ${modality.id} to ${version.version}`, {
+    actions.push(changeButton(`switch-${modality.id}-${version.version}`, 'Switch to it', `Switch ${modality.id} to ${version.version}`, {
       title: `Switch ${modality.id} to ${version.version}?`,
       text: 'The server checks it again; then it takes over without a pause. Vectors of another version may not compare with those you have.',
       run: () => call(path, { version: version.version }, 'PUT'),
     }));
   if (version.state === 'registered' || version.state === 'failed')
-    actions.append(changeButton(`forget-${modality.id}-${version.version}`, 'Forget it', `Forget ${modality.id} ${version.version}`, {
+    actions.push(changeButton(`forget-${modality.id}-${version.version}`, 'Forget it', `Forget ${modality.id} ${version.version}`, {
       title: `Forget ${modality.id} ${version.version}?`,
       text: 'Its package is removed from the server. What serves is not touched.',
       run: () => call(`${path}?version=${encodeURIComponent(version.version)}`, undefined, 'DELETE'),
@@ -122,7 +125,8 @@ async function confirmed(change, yes) {
   $('confirm-yes').textContent = yes;
   if (!await answered())
     return;
-  show('change-error', null);
+  for (const id of ['change-error', 'attached', 'refused'])
+    show(id, null);
   try {
     await change.run();
   } catch (error) {

@@ -49,7 +49,8 @@ internal sealed class ModalityChanges(GatewayOptions options, IGrainFactory grai
             var before = (await grain.DescribeAsync()).Versions.FirstOrDefault(v => v.Package.Hash == held.Hash);
             held.Keep();   // from here on the grain may need it, whatever becomes of its answer
             var reply = await grain.AddAsync(package, CancellationToken.None);
-            if (reply.Modality.Versions.All(v => v.Package.Hash != held.Hash || v.State == VersionState.Failed)) held.Discard();
+            if (reply.Modality.Versions.Any(v => v.Package.Hash == held.Hash && v.State != VersionState.Failed)) held.Keep();   // again: it may have been on its way out before
+            else held.Discard();
             return (package, before?.State, reply);
         }
     }

@@ -14,6 +14,8 @@ public sealed class ContentStore
     private static readonly FileShare Locked = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
 
     private readonly string _contents, _incoming;
+    private readonly Dictionary<string, ContentHold> _holds = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
 
     /// <summary>Opens a store, creating its folder, and removes what crashed processes left half added.</summary>
     public ContentStore(string folder)
@@ -38,22 +40,56 @@ public sealed class ContentStore
     /// <summary>Keeps a stream's content, durably, off the caller's scheduler. Content that is there already stays, unless its file has another size.</summary>
     /// <returns>The hash, in lower-case hexadecimal digits.</returns>
     /// <exception cref="ContentTooLargeException">There are more than <paramref name="maxBytes"/>.</exception>
-    public Task<string> AddAsync(Stream content, long maxBytes, CancellationToken cancellation) =>
+    public async Task<string> AddAsync(Stream content, long maxBytes, CancellationToken cancellation)
+    {
+        using var held = await HoldAsync(content, maxBytes, cancellation);
+        held.Keep();
+        return held.Hash;
+    }
+
+    /// <summary>As <see cref="AddAsync"/>, but new content goes again when it is let go, unless it was kept.</summary>
+    /// <inheritdoc cref="AddAsync" path="/exception"/>
+    public Task<HeldContent> HoldAsync(Stream content, long maxBytes, CancellationToken cancellation) =>
         Task.Run(() => AddOnThreadPoolAsync(content, maxBytes, cancellation), cancellation);
 
     /// <summary>The file with this content, or null; an argument that is no 64 lower-case hexadecimal digits gives null.</summary>
     public string? Find(string hash) => IsHash(hash) && File.Exists(PathOf(hash)) ? PathOf(hash) : null;
 
-    /// <summary>Removes content, durably; false if it was not there. Who has the file open can read on.</summary>
+    /// <summary>Removes content, durably; false if it was not there. What somebody holds goes when it is let go. Who has the file open can read on.</summary>
     public bool Remove(string hash)
     {
-        if (Find(hash) is not { } path) return false;
-        File.Delete(path);
+        if (!IsHash(hash)) return false;
+        var path = PathOf(hash);
+        lock (_gate)
+        {
+            if (!File.Exists(path)) return false;
+            if (_holds.TryGetValue(hash, out var hold))
+            {
+                (hold.IsUnwanted, hold.Keeper) = (true, null);
+                return true;
+            }
+            File.Delete(path);
+        }
         DurableFile.FlushDirectory(Path.GetDirectoryName(path)!);
         return true;
     }
 
-    private async Task<string> AddOnThreadPoolAsync(Stream content, long maxBytes, CancellationToken cancellation)
+    internal void Decide(Action decision)
+    {
+        lock (_gate) decision();
+    }
+
+    internal void LetGo(ContentHold hold)
+    {
+        lock (_gate)
+        {
+            if (--hold.Holders > 0) return;
+            _holds.Remove(hold.Hash);
+            if (hold is { IsUnwanted: true, Keeper: null }) Remove(hold.Hash);
+        }
+    }
+
+    private async Task<HeldContent> AddOnThreadPoolAsync(Stream content, long maxBytes, CancellationToken cancellation)
     {
         var temporary = Path.Combine(_incoming, $"{Guid.NewGuid():N}.tmp");
         try
@@ -61,8 +97,7 @@ public sealed class ContentStore
             await using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, Locked, bufferSize: 0);
             var hash = await CopyAsync(content, file, maxBytes, cancellation);
             file.Flush(flushToDisk: true);
-            Publish(temporary, hash, file.Length);
-            return hash;
+            return Publish(temporary, hash, file.Length);
         }
         finally
         {
@@ -91,15 +126,37 @@ public sealed class ContentStore
         }
     }
 
-    private void Publish(string temporary, string hash, long length)
+    private HeldContent Publish(string temporary, string hash, long length)
     {
         var path = PathOf(hash);
         var directory = Path.GetDirectoryName(path)!;
         DurableFile.CreateDirectory(directory);
-        if (new FileInfo(path) is not { Exists: true } present || present.Length != length) File.Move(temporary, path, overwrite: true);
-        // Also where nothing was created or renamed here: another process may have done it and not have flushed yet.
-        DurableFile.FlushDirectory(directory);
-        DurableFile.FlushDirectory(_contents);
+        HeldContent held;
+        lock (_gate)
+        {
+            var present = new FileInfo(path);
+            if (!present.Exists || present.Length != length) File.Move(temporary, path, overwrite: true);
+            held = Hold(hash, isNew: !present.Exists);
+        }
+        try
+        {
+            // Also where nothing was created or renamed here: another process may have done it and not have flushed yet.
+            DurableFile.FlushDirectory(directory);
+            DurableFile.FlushDirectory(_contents);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private HeldContent Hold(string hash, bool isNew)
+    {
+        if (!_holds.TryGetValue(hash, out var hold)) _holds[hash] = hold = new ContentHold(hash) { IsUnwanted = isNew };
+        hold.Holders++;
+        return new HeldContent(this, hold, isNew);
     }
 
     private void RemoveLeftovers()

@@ -22,8 +22,8 @@ internal sealed class ServerOptions
     /// <exception cref="BadInputException">The server refused, or did not answer.</exception>
     public async Task<T> CallAsync<T>(ParseResult parsed, Func<OnePeaceClient, Task<T>> call)
     {
-        var address = Address(parsed.GetValue(_server) ?? Variable(ServerVariable) ?? Default);
-        var key = parsed.GetValue(_key) ?? Variable(KeyVariable) ?? throw new BadUsageException(
+        var address = Address(Given(parsed.GetValue(_server)) ?? Given(Environment.GetEnvironmentVariable(ServerVariable)) ?? Default);
+        var key = Given(parsed.GetValue(_key)) ?? Given(Environment.GetEnvironmentVariable(KeyVariable)) ?? throw new BadUsageException(
             $"no key: give --key op_..., or set {KeyVariable}. 'onepeace up' prints the key when it starts for the first time.");
         using var client = new OnePeaceClient(address, key);
         try
@@ -51,5 +51,5 @@ internal sealed class ServerOptions
 
     private static string Shown(Uri address) => address.AbsoluteUri.TrimEnd('/');
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Given(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 }

@@ -23,7 +23,7 @@ internal sealed class ErrorMiddleware(RequestDelegate next, GatewayOptions optio
         }
         var response = context.Response;
         if (response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
-            await ErrorWriter.WriteAsync(response, OfStatus(response.StatusCode, context.Request));
+            await ErrorWriter.WriteAsync(response, OfStatus(response.StatusCode, context));
     }
 
     private async Task AnswerAsync(HttpContext context, Exception exception)
@@ -60,12 +60,12 @@ internal sealed class ErrorMiddleware(RequestDelegate next, GatewayOptions optio
         _ => ApiError.Internal,
     };
 
-    private static ApiError OfStatus(int status, HttpRequest request) => status switch
+    private static ApiError OfStatus(int status, HttpContext context) => status switch
     {
         StatusCodes.Status404NotFound => new ApiError(status, "not_found", "There is no such route; /openapi/v1.json lists all."),
-        StatusCodes.Status405MethodNotAllowed => new ApiError(status, "method_not_allowed", $"This route does not take {MethodName(request.Method)}."),
+        StatusCodes.Status405MethodNotAllowed => new ApiError(status, "method_not_allowed", $"This route does not take {MethodName(context.Request.Method)}."),
         StatusCodes.Status415UnsupportedMediaType => new ApiError(status, "unsupported_media_type",
-            "Send Content-Type: application/json, or application/x-msgpack."),
+            $"Send the body with the Content-Type that it has, of those that this route takes: {string.Join(", ", AcceptedTypes.Of(context))}."),
         >= 500 => ApiError.Internal with { Status = status },
         _ => new ApiError(status, "invalid_request", "The request cannot be processed."),
     };

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OnePeace.Contracts.Modalities;
+using OnePeace.Files;
 using OnePeace.Gateway.Embeddings;
 using OnePeace.Gateway.Errors;
 using OnePeace.Gateway.Models;
@@ -14,27 +15,11 @@ internal sealed class ModalityChanges(GatewayOptions options, IGrainFactory grai
 
     public async Task<IResult> AddAsync(HttpContext context)
     {
-        var cancellation = context.RequestAborted;
-        await models.ServingAsync(cancellation);
-        var (hash, isNew) = await upload.TakeAsync(context);
-        var kept = false;
-        try
-        {
-            var inspection = await grains.GetPackageInspector(options.Core).InspectAsync(hash, cancellation);
-            var package = inspection.Package ?? throw new ApiException(ModalityErrors.From(inspection.Fault!));
-            if (await listing.IsOfModelAsync(package.Name, cancellation)) throw new ApiException(OwnedByModel(package.Name));
-            var there = (await grains.GetModality(options.Core, package.Name).DescribeAsync()).Versions.Any(v => v.Package.Hash == hash && v.State == VersionState.Ready);
-            kept = true;   // from here on the grain decides what becomes of it, also where the caller leaves
-            var reply = await grains.GetModality(options.Core, package.Name).AddAsync(package, cancellation);
-            kept = reply.Modality.Versions.Any(v => v.Package.Hash == hash && v.State != VersionState.Failed);
-            var answer = Answer(reply, package.Name, there ? StatusCodes.Status200OK : StatusCodes.Status201Created);
-            context.Response.Headers.Location = $"/v1/modalities/{package.Name}";
-            return answer;
-        }
-        finally
-        {
-            if (isNew && !kept) upload.Forget(hash);
-        }
+        await models.ServingAsync(context.RequestAborted);
+        var attaching = AttachAsync(await upload.TakeAsync(context));   // goes on where the caller leaves, so that store and grain agree in the end
+        var (package, was, reply) = await attaching.WaitAsync(context.RequestAborted);
+        context.Response.Headers.Location = $"/v1/modalities/{package.Name}";
+        return Answer(reply, package.Name, was == VersionState.Ready ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 
     public async Task<IResult> SwitchAsync(string name, HttpContext context)
@@ -42,19 +27,41 @@ internal sealed class ModalityChanges(GatewayOptions options, IGrainFactory grai
         var cancellation = context.RequestAborted;
         var body = await RequestBody.ReadAsync(context.Request, MaxCommandBytes, cancellation);
         var version = Read(body) ?? throw new ApiException(ApiError.BadRequest("Send {\"version\": \"1.2.0\"} with a version that is registered.", "version"));
-        await CheckPackageAsync(name, cancellation);
+        await CheckPackageAsync(name, version, cancellation);
         return Answer(await grains.GetModality(options.Core, name).SwitchAsync(version, cancellation), name, StatusCodes.Status200OK);
     }
 
     public async Task<IResult> RemoveAsync(string name, string? version, CancellationToken cancellation)
     {
-        await CheckPackageAsync(name, cancellation);
+        var versions = await CheckPackageAsync(name, version, cancellation);
+        if (versions.Any(v => v.Version == version && v.State == ModalityListing.Name(VersionState.Ready))) throw new ApiException(ModalityErrors.Serving(name, version!));
         return Answer(await grains.GetModality(options.Core, name).RemoveAsync(version, cancellation), name, StatusCodes.Status200OK);
     }
 
-    private async Task CheckPackageAsync(string name, CancellationToken cancellation)
+    private async Task<(PackageSummary Package, VersionState? Was, ModalityReply Reply)> AttachAsync(HeldContent held)
     {
-        if ((await listing.OneAsync(name, cancellation)).Versions is null) throw new ApiException(OwnedByModel(name));
+        using (held)
+        {
+            var inspection = await grains.GetPackageInspector(options.Core).InspectAsync(held.Hash, CancellationToken.None);
+            var package = inspection.Package ?? throw new ApiException(ModalityErrors.From(inspection.Fault!));
+            if (await listing.IsOfModelAsync(package.Name, CancellationToken.None)) throw new ApiException(OwnedByModel(package.Name));
+            var grain = grains.GetModality(options.Core, package.Name);
+            var before = (await grain.DescribeAsync()).Versions.FirstOrDefault(v => v.Package.Hash == held.Hash);
+            held.Keep();   // from here on the grain may need it, whatever becomes of its answer
+            var reply = await grain.AddAsync(package, CancellationToken.None);
+            if (reply.Modality.Versions.Any(v => v.Package.Hash == held.Hash && v.State != VersionState.Failed)) held.Keep();   // again: it may have been on its way out before
+            else held.Discard();
+            return (package, before?.State, reply);
+        }
+    }
+
+    /// <returns>The versions of the modality.</returns>
+    /// <exception cref="ApiException">There is no such modality or version, or it is one of the model's own.</exception>
+    private async Task<IReadOnlyList<VersionInfo>> CheckPackageAsync(string name, string? version, CancellationToken cancellation)
+    {
+        var versions = (await listing.OneAsync(name, cancellation)).Versions ?? throw new ApiException(OwnedByModel(name));
+        if (version is not null && versions.All(v => v.Version != version)) throw new ApiException(ModalityErrors.NoVersion(name, version, versions));
+        return versions;
     }
 
     private IResult Answer(ModalityReply reply, string name, int status)

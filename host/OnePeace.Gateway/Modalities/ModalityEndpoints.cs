@@ -17,11 +17,14 @@ internal static class ModalityEndpoints
         routes.MapPost("/v1/modalities", (HttpContext context, ModalityChanges changes) => changes.AddAsync(context))
             .WithName("AddModality").WithSummary("Attaches a package beside everything that serves; its body is the package itself.")
             .Documented<ModalityInfo>().Accepts<PackageShape>(PackageUpload.MediaType, "application/zip", "application/octet-stream")
-            .Produces<ModalityInfo>(StatusCodes.Status201Created).Produces<ModalityInfo>(StatusCodes.Status202Accepted);
+            .Produces<ModalityInfo>(StatusCodes.Status201Created).Produces<ModalityInfo>(StatusCodes.Status202Accepted)
+            .Refuses(400, 403, 409, 413, 415, 422, 507);
         routes.MapPut("/v1/modalities/{name}", (string name, HttpContext context, ModalityChanges changes) => changes.SwitchAsync(name, context))
-            .WithName("SwitchModality").WithSummary("Makes another version of a modality the one that serves.").Documented<ModalityInfo>().Accepts<SwitchRequest>("application/json");
+            .WithName("SwitchModality").WithSummary("Makes another version of a modality the one that serves.").Documented<ModalityInfo>().Accepts<SwitchRequest>("application/json")
+            .Produces<ModalityInfo>(StatusCodes.Status202Accepted).Refuses(400, 403, 409, 413, 415, 422);
         routes.MapDelete("/v1/modalities/{name}", (string name, string? version, ModalityChanges changes, CancellationToken cancellation) => changes.RemoveAsync(name, version, cancellation))
-            .WithName("RemoveModality").WithSummary("Detaches a modality and forgets its versions, or one version that does not serve.").Documented<ModalityInfo>();
+            .WithName("RemoveModality").WithSummary("Detaches a modality and forgets its versions, or one version that does not serve.").Documented<ModalityInfo>()
+            .Produces<ModalityInfo>(StatusCodes.Status202Accepted).Refuses(409);
         routes.MapGet("/v1/events", async (long? after, ModalityListing listing) => Json(await listing.EventsAsync(after ?? 0)))
             .WithName("ListEvents").WithSummary("What happened to modalities lately, oldest first.").Documented<EventList>();
     }

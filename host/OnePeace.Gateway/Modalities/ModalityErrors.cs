@@ -22,6 +22,12 @@ internal static class ModalityErrors
         return new ApiError(status, code, fault.Message) { RetryAfter = status == StatusCodes.Status503ServiceUnavailable ? TimeSpan.FromSeconds(5) : null };
     }
 
+    public static ApiError NoVersion(string name, string version, IReadOnlyList<VersionInfo> there) => new(StatusCodes.Status404NotFound, "modality_not_found",
+        $"'{name}' has no version '{Shown.Name(version)}'; it has {string.Join(", ", there.Select(v => v.Version))}.", "version");
+
+    public static ApiError Serving(string name, string version) => new(StatusCodes.Status409Conflict, "conflict",
+        $"Version {version} of '{name}' serves: switch to another first, or remove the whole modality.", "version");
+
     /// <summary>What is left of a modality that was removed.</summary>
     public static ModalityInfo Gone(string name) => new(name, "", "detached", "", []) { Encoding = "base64", Source = "package" };
 }

@@ -73,5 +73,5 @@ internal sealed class ModalityListing(GatewayOptions options, IGrainFactory grai
 
     private static string Encoding(IReadOnlyList<string> mediaTypes) => AcceptedModalities.TakesText(mediaTypes) ? "utf-8" : "base64";
 
-    private static string Name(VersionState state) => state.ToString().ToLowerInvariant();
+    public static string Name(VersionState state) => state.ToString().ToLowerInvariant();
 }

@@ -33,7 +33,13 @@ internal static class OpenApiDocumentation
     public static RouteHandlerBuilder Documented<TAnswer>(this RouteHandlerBuilder route)
     {
         route.Produces<TAnswer>();
-        foreach (var status in new[] { 401, 404, 503 })
+        return route.Refuses(401, 404, 503);
+    }
+
+    /// <summary>Says which errors it answers with.</summary>
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params int[] statuses)
+    {
+        foreach (var status in statuses)
             route.Produces<ErrorAnswerShape>(status);
         return route;
     }
@@ -43,9 +49,7 @@ internal static class OpenApiDocumentation
         where TBody : notnull
     {
         route.Documented<TAnswer>().Accepts<TBody>(WireFormats.Json, WireFormats.MessagePack);
-        foreach (var status in new[] { 400, 413, 415, 422 })
-            route.Produces<ErrorAnswerShape>(status);
-        return route;
+        return route.Refuses(400, 413, 415, 422);
     }
 
     private static void Describe(OpenApiDocument document)

@@ -57,7 +57,7 @@ public sealed class PackagePolicy(string? path)
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new PackageRefusedException(PackageFault.NotAllowed, "The list of allowed packages is missing or damaged, so that nothing is allowed: the operator has to repair it.", e);
+            throw new PackageRefusedException(PackageFault.NotAllowed, "The list of allowed packages is missing or damaged, so that nothing is allowed: ask the operator for 'onepeace modality allow'.", e);
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class OnePeaceClientTests(Platform platform)
         using var client = new OnePeaceClient(platform.Address, platform.Key);
         var model = Assert.Single(await client.ModelsAsync());
         Assert.Equal(("hashing", "ready", "float32", HashingEngine.Dimensions), (model.Id, model.State, model.DataType, model.Dimensions));
-        Assert.Equal(["text", "image", "smell"], (await client.ModalitiesAsync()).Select(m => m.Id));
+        Assert.Equal(["image", "smell", "text"], (await client.ModalitiesAsync()).Select(m => m.Id));
     }
 
     [Fact]

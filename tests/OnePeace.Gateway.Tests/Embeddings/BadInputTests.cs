@@ -125,6 +125,7 @@ public sealed class BadInputTests(Platform platform)
         var body = new StringContent("""{"input":"a"}""", Encoding.UTF8, contentType);
         var error = await (await platform.Client.PostAsync("/v1/embeddings", body)).ErrorAsync(415);
         Assert.Equal("unsupported_media_type", (string)error["code"]!);
+        Assert.Contains("application/json, application/x-msgpack", (string)error["message"]!);
     }
 
     [Fact]

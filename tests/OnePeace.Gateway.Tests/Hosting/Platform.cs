@@ -22,6 +22,9 @@ public sealed class Platform : IAsyncLifetime
     /// <summary>What loads before the platform is ready.</summary>
     internal TaskCompletionSource<IEncodingEngine>? Loading { get; init; }
 
+    /// <summary>Another engine than <see cref="Engine"/> itself.</summary>
+    internal Func<IServiceProvider, IEncodingEngine>? Load { get; init; }
+
     internal Func<GatewayOptions, GatewayOptions> Configure { get; init; } = o => o;
 
     /// <summary>The client port of a silo in another host, instead of one in this.</summary>
@@ -49,7 +52,7 @@ public sealed class Platform : IAsyncLifetime
         if (SiloPort is { } port)
             builder.AddOnePeaceSiloConnection(port);
         else
-            builder.AddOnePeaceSilo(new SiloOptions { LoadEngine = (_, _) => Loading?.Task ?? Task.FromResult<IEncodingEngine>(Engine) });
+            builder.AddOnePeaceSilo(new SiloOptions { TrustsPackages = true, LoadEngine = (services, _) => Loading?.Task ?? Task.FromResult(Load?.Invoke(services) ?? Engine) });
         builder.AddOnePeaceGateway(Configure(new GatewayOptions { DataDirectory = _data }));
         _app = builder.Build();
         _app.MapOnePeaceGateway();

@@ -29,12 +29,13 @@ public sealed class ModelListTests(Platform platform)
     public async Task Modalities_are_listed_with_version_state_and_hash()
     {
         var list = await (await platform.Client.GetAsync("/v1/modalities")).OkAsync();
-        var smell = list["data"]![2]!;
-        Assert.Equal("smell", (string)smell["id"]!);
+        Assert.Equal(["image", "smell", "text"], list["data"]!.AsArray().Select(m => (string)m!["id"]!));
+        var smell = list["data"]![1]!;
         Assert.Equal("0.2.0", (string)smell["version"]!);
         Assert.Equal("ready", (string)smell["state"]!);
         Assert.Equal("sha256:c", (string)smell["hash"]!);
-        Assert.Equal(["utf-8", "base64", "base64"], list["data"]!.AsArray().Select(m => (string)m!["encoding"]!));
+        Assert.Equal(["base64", "base64", "utf-8"], list["data"]!.AsArray().Select(m => (string)m!["encoding"]!));
         Assert.Equal("application/x-smell", (string)smell["media_types"]![0]!);
+        Assert.Equal("model", (string)smell["source"]!);
     }
 }

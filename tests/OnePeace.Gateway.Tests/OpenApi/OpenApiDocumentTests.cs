@@ -11,7 +11,7 @@ public sealed class OpenApiDocumentTests(Platform platform)
     {
         var parsed = OpenApiDocument.Parse(await platform.Client.GetStringAsync("/openapi/v1.json"), "json");
         Assert.Empty(parsed.Diagnostic!.Errors);
-        Assert.Equal(["/healthz", "/readyz", "/v1/embeddings", "/v1/modalities", "/v1/models", "/v1/models/{id}"],
+        Assert.Equal(["/healthz", "/readyz", "/v1/embeddings", "/v1/events", "/v1/modalities", "/v1/modalities/{name}", "/v1/models", "/v1/models/{id}"],
             parsed.Document!.Paths.Keys.Order());
     }
 
@@ -27,5 +27,19 @@ public sealed class OpenApiDocumentTests(Platform platform)
         Assert.Equal(2, row.Properties!["embedding"].OneOf!.Count);
         Assert.Equal(["200", "400", "401", "404", "413", "415", "422", "503"], post.Responses.Keys.Order());
         Assert.Contains("error", post.Responses["422"].Content!["application/json"].Schema!.Properties!.Keys);
+    }
+
+    [Fact]
+    public async Task Changes_to_modalities_say_what_they_take_and_how_they_fail()
+    {
+        var document = OpenApiDocument.Parse(await platform.Client.GetStringAsync("/openapi/v1.json"), "json").Document!;
+        var add = document.Paths["/v1/modalities"].Operations![HttpMethod.Post];
+        Assert.Equal(["application/octet-stream", "application/vnd.onepeace.modality", "application/zip"], add.RequestBody!.Content!.Keys.Order());
+        Assert.Equal(["200", "201", "202", "400", "401", "403", "404", "409", "413", "415", "422", "503", "507"], add.Responses!.Keys.Order());
+        var one = document.Paths["/v1/modalities/{name}"].Operations!;
+        Assert.Equal(["200", "202", "400", "401", "403", "404", "409", "413", "415", "422", "503"], one[HttpMethod.Put].Responses!.Keys.Order());
+        Assert.Equal(["200", "202", "401", "404", "409", "503"], one[HttpMethod.Delete].Responses!.Keys.Order());
+        Assert.Equal(["version"], one[HttpMethod.Put].RequestBody!.Content!["application/json"].Schema!.Properties!.Keys);
+        Assert.Contains("reason", one[HttpMethod.Get].Responses!["200"].Content!["application/json"].Schema!.Properties!["versions"].Items!.Properties!.Keys);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 using OnePeace.Gateway.Tests.Hosting;
 
 namespace OnePeace.Gateway.Tests.Page;
@@ -10,6 +11,8 @@ public sealed class PageTests(Platform platform)
     [Theory]
     [InlineData("/", "text/html")]
     [InlineData("/page/app.js", "text/javascript")]
+    [InlineData("/page/modalities.js", "text/javascript")]
+    [InlineData("/page/page.js", "text/javascript")]
     [InlineData("/page/style.css", "text/css")]
     public async Task The_page_loads_nothing_from_elsewhere(string path, string type)
     {
@@ -30,5 +33,19 @@ public sealed class PageTests(Platform platform)
         using var request = new HttpRequestMessage(HttpMethod.Get, "/");
         request.Headers.IfNoneMatch.Add(new EntityTagHeaderValue(tag.Tag));
         Assert.Equal(HttpStatusCode.NotModified, (await platform.Stranger.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Every_script_that_a_script_imports_and_every_element_that_one_looks_for_is_there()
+    {
+        var page = await platform.Stranger.GetStringAsync("/");
+        foreach (var script in new[] { "app.js", "modalities.js", "page.js" })
+        {
+            var text = await platform.Stranger.GetStringAsync($"/page/{script}");
+            foreach (Match import in Regex.Matches(text, @"from '\./(.+?)'"))
+                Assert.Equal(HttpStatusCode.OK, (await platform.Stranger.GetAsync($"/page/{import.Groups[1].Value}")).StatusCode);
+            foreach (Match look in Regex.Matches(text, @"(?:\$|show)\('([a-z-]+)'"))
+                Assert.Contains($"id=\"{look.Groups[1].Value}\"", page);
+        }
     }
 }

@@ -1,37 +1,8 @@
 // The page of a OnePeace server. What it can take comes from /v1/modalities: nothing here knows a modality by name.
-'use strict';
+import { $, call, element, key, shortHash, show } from './page.js';
+import { attach, forgetModalities, isPackage, modalities, onChange, refreshModalities, serving } from './modalities.js';
 
-const $ = id => document.getElementById(id);
-const storedKey = 'onepeace-key';
-let modalities = [];   // as /v1/modalities lists them
-let items = [];        // { label, modality, text } or { label, modality, file, url }
-
-// ---- small things ----
-
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
-
-function show(id, text) {
-  $(id).hidden = !text;
-  $(id).textContent = text ?? '';
-}
-
-const short = hash => hash.length > 16 ? hash.slice(0, 15) + '…' : hash;
-
-async function call(path, body) {
-  const response = await fetch(path, {
-    method: body ? 'POST' : 'GET',
-    headers: { 'Authorization': 'Bearer ' + sessionStorage.getItem(storedKey), ...(body && { 'Content-Type': 'application/json' }) },
-    body: body && JSON.stringify(body),
-  });
-  const answer = await response.json().catch(() => null);
-  if (!response.ok)
-    throw Object.assign(new Error(answer?.error?.message ?? `The server answered ${response.status}.`), { status: response.status });
-  return answer;
-}
+let items = [];   // { label, text } or { label, file, url, modality, chosen }
 
 // ---- what serves ----
 
@@ -50,60 +21,55 @@ async function refreshState() {
 }
 
 async function refreshServing() {
-  if (!sessionStorage.getItem(storedKey))
+  if (!key.get())
     return;
   try {
-    const [models, list] = await Promise.all([call('/v1/models'), call('/v1/modalities')]);
-    modalities = list.data;
+    const [models] = await Promise.all([call('/v1/models'), refreshModalities()]);
     showModel(models.data[0]);
-    showModalities();
     show('error', null);
   } catch (error) {
     if (error.status === 401)
       forgetKey();
     show('error', error.message);
   }
-  showItems();
 }
 
 function showModel(model) {
-  $('serving').hidden = !model;
+  $('serving').hidden = $('happened').hidden = !model;
   if (!model)
     return;
   show('notice', model.notice);
-  const facts = { Model: model.id, Dimensions: model.dimensions, 'Number type': model.dtype, Device: model.device, Core: short(model.core_hash) };
+  const facts = { Model: model.id, Dimensions: model.dimensions, 'Number type': model.dtype, Device: model.device, Core: shortHash(model.core_hash) };
   $('model').replaceChildren(...Object.entries(facts).map(([name, value]) =>
     element('div', {}, element('dt', { textContent: name }), element('dd', { textContent: value }))));
 }
 
-function showModalities() {
-  $('modalities').replaceChildren(...modalities.map(m => element('tr', {},
-    element('th', { scope: 'row', textContent: m.id }),
-    element('td', {}, element('span', { className: 'pill ' + (m.state === 'ready' ? 'good' : ''), textContent: m.state })),
-    element('td', { textContent: m.version.split('+')[0], title: m.version }),
-    element('td', { textContent: m.media_types.join(', ') }),
-    element('td', {}, element('code', { textContent: short(m.hash), title: m.hash })))));
-  const media = modalities.filter(m => !takesText(m)).map(m => m.id);
-  $('accepted').textContent = media.length ? 'This model takes files for: ' + media.join(', ') : 'This model takes texts only.';
-}
+onChange(() => {
+  const media = serving().filter(m => !takesText(m)).map(m => m.id);
+  $('accepted').textContent = media.length ? 'This model takes files for: ' + media.join(', ')
+    : modalities.length ? 'This model takes texts only.' : 'Enter your key to see what this model takes.';
+  showItems();
+});
 
 // ---- the key ----
 
 function showKey() {
-  const known = sessionStorage.getItem(storedKey);
+  const known = key.get();
   $('forget').hidden = !known;
   $('key').placeholder = known ? 'kept for this tab' : 'op_…';
   $('timing').textContent = known ? '' : 'First paste the key that the server printed when it started for the first time.';
 }
 
 function forgetKey() {
-  sessionStorage.removeItem(storedKey);
+  key.forget();
   showKey();
+  showModel(null);
+  forgetModalities();
 }
 
 $('key-form').addEventListener('submit', event => {
   event.preventDefault();
-  sessionStorage.setItem(storedKey, $('key').value.trim());
+  key.set($('key').value.trim());
   $('key').value = '';
   showKey();
   refreshServing();
@@ -114,11 +80,17 @@ $('forget').addEventListener('click', () => { forgetKey(); $('key').focus(); });
 
 const takesText = modality => modality.encoding === 'utf-8';
 
-/** The modality whose media types fit a file best, or none. */
+/** The modality for a file, or none: by the file's type, else by how its name ends, else by its type's family; of several the one that is most about that family. */
 function modalityOf(file) {
-  const family = file.type.split('/')[0];
-  return modalities.find(m => m.media_types.includes(file.type)) ??
-    modalities.find(m => m.media_types.some(type => family && type.startsWith(family + '/')));
+  const end = file.name.toLowerCase().split('.').at(-1), family = file.type.split('/')[0] + '/';
+  const ofFamily = type => file.type && type.startsWith(family);
+  const share = m => m.media_types.filter(ofFamily).length / m.media_types.length;
+  for (const fits of [type => type === file.type, type => type.split(/[/+]/).at(-1) === end, ofFamily]) {
+    const found = serving().filter(m => m.media_types.some(fits));
+    if (found.length > 0)
+      return found.sort((a, b) => share(b) - share(a))[0];
+  }
+  return undefined;
 }
 
 function addTexts(text) {
@@ -129,7 +101,7 @@ function addTexts(text) {
 
 function addFiles(files) {
   for (const file of files)
-    items.push({ label: file.name, file, url: URL.createObjectURL(file), modality: modalityOf(file)?.id });
+    items.push({ label: file.name, file, url: URL.createObjectURL(file) });
   showItems();
 }
 
@@ -141,9 +113,8 @@ function remove(item) {
 }
 
 function showItems() {
-  for (const item of items)
-    if (item.file && !item.modality)
-      item.modality = modalityOf(item.file)?.id;
+  for (const item of items.filter(i => i.file))
+    item.modality = serving().some(m => m.id === item.chosen) ? item.chosen : modalityOf(item.file)?.id;
   $('items').replaceChildren(...items.map(item => {
     const row = element('li', {}, ...preview(item, true), element('span', { className: 'name', textContent: item.label, title: item.label }));
     if (item.file)
@@ -154,7 +125,7 @@ function showItems() {
     return row;
   }));
   $('clear').hidden = items.length === 0;
-  $('compare').disabled = items.length < 2 || modalities.length === 0 || items.some(i => i.file && !i.modality);
+  $('compare').disabled = items.length < 2 || serving().length === 0 || items.some(i => i.file && !i.modality);
 }
 
 function preview(item, playable) {
@@ -165,8 +136,8 @@ function preview(item, playable) {
 
 function modalityChoice(item) {
   const choice = element('select', { ariaLabel: 'Modality of ' + item.label });
-  choice.append(...(item.modality ? [] : [new Option('as…', '')]), ...modalities.map(m => new Option(m.id, m.id, false, m.id === item.modality)));
-  choice.addEventListener('change', () => { item.modality = choice.value; showItems(); });
+  choice.append(...(item.modality ? [] : [new Option('as…', '')]), ...serving().map(m => new Option(m.id, m.id, false, m.id === item.modality)));
+  choice.addEventListener('change', () => { item.chosen = choice.value; showItems(); });
   return choice;
 }
 
@@ -184,10 +155,25 @@ $('clear').addEventListener('click', () => { [...items].forEach(remove); $('resu
 for (const name of ['dragover', 'dragleave', 'drop'])
   document.addEventListener(name, event => {
     event.preventDefault();
-    $('drop').classList.toggle('over', name === 'dragover');
+    const zone = event.target.closest?.('#attach') ?? $('drop');
+    for (const other of document.querySelectorAll('.drop'))
+      other.classList.toggle('over', name === 'dragover' && other === zone);
     if (name === 'drop')
-      addFiles(event.dataTransfer.files);
+      take([...event.dataTransfer.files], zone.id === 'attach');
   });
+
+/** Packages are attached wherever they are dropped. */
+function take(files, asPackages) {
+  const packages = files.filter(file => asPackages || isPackage(file));
+  addFiles(files.filter(file => !packages.includes(file)));
+  if (packages.length > 0)
+    attachAll(packages);
+}
+
+async function attachAll(packages) {
+  for (const file of packages)
+    await attach(file);
+}
 
 // ---- comparing ----
 

@@ -1,0 +1,76 @@
+// What every part of the page uses: elements, numbers in words, and calls to the server.
+
+export const $ = id => document.getElementById(id);
+const storedKey = 'onepeace-key';
+
+export const key = {
+  get: () => sessionStorage.getItem(storedKey),
+  set: value => sessionStorage.setItem(storedKey, value),
+  forget: () => sessionStorage.removeItem(storedKey),
+};
+
+export function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+export function show(id, text) {
+  $(id).hidden = !text;
+  $(id).textContent = text ?? '';
+}
+
+/** A word for a state, in the colour of what it means. */
+export function pill(state) {
+  const kind = { ready: 'good', failed: 'bad', leaked: 'bad', registered: 'plain', detached: 'plain' }[state] ?? '';
+  return element('span', { className: `pill ${kind}`, textContent: state });
+}
+
+export const shortHash = hash => hash.length > 16 ? hash.slice(0, 15) + '…' : hash;
+
+export const count = (number, one, many = one + 's') => `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+
+export function size(bytes) {
+  const units = ['bytes', 'KB', 'MB', 'GB'];
+  let unit = 0;
+  for (; bytes >= 1000 && unit < units.length - 1; unit++)
+    bytes /= 1000;
+  return `${unit && bytes < 10 ? bytes.toFixed(1) : Math.round(bytes)} ${units[unit]}`;
+}
+
+const authorization = () => 'Bearer ' + key.get();
+
+function answerOf(status, answer) {
+  if (status < 200 || status >= 300)
+    throw Object.assign(new Error(answer?.error?.message ?? `The server answered ${status}.`), { status });
+  return answer;
+}
+
+/** Calls a route; throws what the server says where it refuses. */
+export async function call(path, body, method = body ? 'POST' : 'GET') {
+  const response = await fetch(path, {
+    method,
+    headers: { 'Authorization': authorization(), ...(body && { 'Content-Type': 'application/json' }) },
+    body: body && JSON.stringify(body),
+  });
+  return answerOf(response.status, await response.json().catch(() => null));
+}
+
+/** Sends a file as it is. Not by fetch, which does not tell how far it is. */
+export const upload = (path, type, file, progress) => new Promise((resolve, reject) => {
+  const request = new XMLHttpRequest();
+  request.open('POST', path);
+  request.setRequestHeader('Authorization', authorization());
+  request.setRequestHeader('Content-Type', type);
+  request.responseType = 'json';
+  request.upload.onprogress = event => progress(event.loaded / event.total);
+  request.onload = () => {
+    try {
+      resolve(answerOf(request.status, request.response));
+    } catch (error) {
+      reject(error);
+    }
+  };
+  request.onerror = () => reject(new Error('The connection to the server broke off.'));
+  request.send(file);
+});

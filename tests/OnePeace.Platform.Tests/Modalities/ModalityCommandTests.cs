@@ -14,34 +14,34 @@ public sealed class ModalityCommandTests : IDisposable
     [Fact]
     public async Task Packages_are_attached_listed_switched_and_detached_by_command()
     {
-        var project = new AuthorProject(_folder["Motion"]);
+        var project = await AuthorProject.CreateAsync(_folder["motion"]);
         string[] packages = [await project.PackAsync("1.0.0", seed: 1), await project.PackAsync("1.0.1", seed: 2)];
         await using var platform = await RunningPlatform.StartAsync(_folder["data"]);
         Task<CommandRun> Run(params string[] arguments) => CommandRun.OfAsync(["modality", .. arguments, "--server", platform.Url.AbsoluteUri, "--key", platform.Key]);
 
-        Assert.StartsWith("imu 1.0.0 is ready: takes application/vnd.imu+csv", (await Run("add", packages[0])).ShouldSucceed().Output);
+        Assert.StartsWith("motion 1.0.0 is ready: takes text/csv", (await Run("add", packages[0])).ShouldSucceed().Output);
         var added = JsonNode.Parse((await Run("add", packages[1], "--json")).ShouldSucceed().Output)!;
-        Assert.Equal(("imu", "1.0.1", "ready"), ((string)added["id"]!, (string)added["version"]!, (string)added["state"]!));
+        Assert.Equal(("motion", "1.0.1", "ready"), ((string)added["id"]!, (string)added["version"]!, (string)added["state"]!));
 
         var lines = (await Run("list")).ShouldSucceed().Output.TrimEnd('\n').Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..4]).ToList();
         Assert.Equal(["NAME", "VERSION", "STATE", "SOURCE"], lines[0]);
-        Assert.Equal([["imu", "1.0.0", "registered", "package"], ["imu", "1.0.1", "ready", "package"]], lines.Where(line => line[0] == "imu"));
+        Assert.Equal([["motion", "1.0.0", "registered", "package"], ["motion", "1.0.1", "ready", "package"]], lines.Where(line => line[0] == "motion"));
 
-        Assert.StartsWith("imu 1.0.0 is ready", (await Run("switch", "imu", "1.0.0")).ShouldSucceed().Output);
-        (await Run("switch", "imu", "7.0.0")).ShouldFail(1, "has no version '7.0.0'", "1.0.0, 1.0.1", "modality_not_found");
-        (await Run("remove", "imu", "--version", "1.0.0")).ShouldFail(1, "serves", "conflict");
-        Assert.Equal("imu 1.0.1 is removed; 1.0.0 is ready\n", (await Run("remove", "imu", "--version", "1.0.1")).ShouldSucceed().Output);
-        Assert.Equal("imu is detached\n", (await Run("remove", "imu")).ShouldSucceed().Output);
+        Assert.StartsWith("motion 1.0.0 is ready", (await Run("switch", "motion", "1.0.0")).ShouldSucceed().Output);
+        (await Run("switch", "motion", "7.0.0")).ShouldFail(1, "has no version '7.0.0'", "1.0.0, 1.0.1", "modality_not_found");
+        (await Run("remove", "motion", "--version", "1.0.0")).ShouldFail(1, "serves", "conflict");
+        Assert.Equal("motion 1.0.1 is removed; 1.0.0 is ready\n", (await Run("remove", "motion", "--version", "1.0.1")).ShouldSucceed().Output);
+        Assert.Equal("motion is detached\n", (await Run("remove", "motion")).ShouldSucceed().Output);
 
         var events = JsonNode.Parse((await Run("events", "--after", "2", "--json")).ShouldSucceed().Output)!["data"]!.AsArray();
         Assert.Equal(3, (long)events[0]!["id"]!);
-        Assert.Equal("imu 1.0.0 detached", $"{events[^1]!["modality"]} {events[^1]!["version"]} {events[^1]!["what"]}");
+        Assert.Equal("motion 1.0.0 detached", $"{events[^1]!["modality"]} {events[^1]!["version"]} {events[^1]!["what"]}");
     }
 
     [Fact]
     public async Task What_is_on_the_operators_list_is_attached_and_nothing_else()
     {
-        var project = new AuthorProject(_folder["Motion"]);
+        var project = await AuthorProject.CreateAsync(_folder["motion"]);
         string[] packages = [await project.PackAsync("1.0.0", seed: 1), await project.PackAsync("1.0.1", seed: 2)];
         var data = Directory.CreateDirectory(_folder["data"]).FullName;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -71,7 +71,7 @@ public sealed class ModalityCommandTests : IDisposable
         (await CommandRun.OfAsync("modality", "add", _folder["none.opm"], "--key", "op_any")).ShouldFail(1, "none.opm", "no such package");
         (await CommandRun.OfAsync("modality", "add", _folder["garbage.opm"], "--key", "op_any")).ShouldFail(1, "garbage.opm", "zip");
         (await CommandRun.OfAsync("modality", "add", _folder["empty.opm"], "--key", "op_any")).ShouldFail(1, "empty.opm");
-        (await CommandRun.OfAsync("modality", "switch", "imu")).ShouldFail(2, "onepeace modality switch --help");
+        (await CommandRun.OfAsync("modality", "switch", "motion")).ShouldFail(2, "onepeace modality switch --help");
         (await CommandRun.OfAsync("modality", "allow", "--data", _folder["none"], "abc")).ShouldFail(1, "--data", "no such folder");
         (await CommandRun.OfAsync("modality", "allow", "--data", Path.GetDirectoryName(_folder["x"])!)).ShouldFail(2, "--key KEY.pem");
         (await CommandRun.OfAsync("modality", "allow", "--data", Path.GetDirectoryName(_folder["x"])!, "--key", _folder["other.pem"])).ShouldFail(1, "other.pem", "P-256");

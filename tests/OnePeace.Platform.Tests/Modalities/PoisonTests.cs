@@ -17,7 +17,7 @@ public sealed class PoisonTests : IDisposable
     public async Task An_input_that_makes_the_adaptor_throw_among_thirty_one_good_ones_fails_alone()
     {
         var project = (await AuthorProject.CreateAsync(_folder["motion"]))
-            .With("MotionAdaptor.cs", "using var scope = NewDisposeScope();", "using var scope = NewDisposeScope();\n        if (patches.max().item<float>() > 9_000) throw new InvalidOperationException(\"/secret/path\");");
+            .With("MotionAdaptor.cs", "using var scope", "if (batch[\"patches\"].max().item<float>() > 9_000) throw new InvalidOperationException(\"/secret/path\");\n        using var scope");
         await using var platform = await RunningPlatform.StartAsync(_folder["data"]);
         using var http = platform.Client(platform.Key);
         Assert.Equal(HttpStatusCode.Created, (await http.AddAsync(await project.PackAsync("1.0.0"))).Status);

@@ -30,10 +30,7 @@ public sealed class ExampleSeriesPreprocessor(ModalityOptions options) : IPrepro
         }
         var tokens = count + 1;           // CLS stands in front
         return ValueTask.FromResult(new PreparedInput(
-        [
-            new InputField("patches", HostTensor.Create(patches, count, 2 * Patch)),
-            new InputField("padding_mask", HostTensor.Create(new bool[tokens], tokens), Padding: 1),
-        ], tokens));
+            [new InputField("patches", HostTensor.Create(patches, count, 2 * Patch)), ExampleSeriesAdaptor.PaddingMask(tokens)], tokens));
     }
 
     /// <summary>Scaled numbers; they stand one a line or several, and <c>#</c> starts a comment.</summary>

@@ -49,7 +49,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             }
             if (kill == Kills) break;
             var adding = http.AddAsync(packages[1]);
-            await Task.Delay(longest * Late * (kill + _random.NextDouble()) / Kills);   // somewhere in its own twentieth of the time
+            await Task.Delay(longest * Late * Math.Pow((kill + _random.NextDouble()) / Kills, 3));   // the first steps are quick: most of the moments are early ones
             await platform.KillAsync();
             await Task.WhenAny(adding);
         }

@@ -54,6 +54,7 @@ public sealed class SwapTests(ITestOutputHelper output) : IDisposable
                 memory.Add(ResidentBytes(platform.ProcessId));
             }
             problems.AddRange(load.Faults);
+            foreach (var fault in load.Faults) output.WriteLine(fault);
             output.WriteLine($"{load.Answered} other requests answered during {swaps} swaps; growth of memory over the second half {Growth(memory) >> 10} KB");
             if (load.Answered < swaps) problems.Add($"only {load.Answered} other requests were answered");
         }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OnePeace.Contracts.Transformers;
 using OnePeace.Engine;
+using OnePeace.Modalities;
 using Orleans.Concurrency;
 
 namespace OnePeace.Grains.Transformers;
@@ -24,6 +25,8 @@ public sealed class TransformerGrain(EngineSeat seat, ILogger<TransformerGrain> 
             var fault = EngineFaults.From(e);
             if (fault.Kind == FaultKind.Internal)
                 log.LogError(e, "Encoding {Items} items failed", request.Items.Count);
+            else if (e is ItemRejectedException { InnerException: { } reason and not InvalidInputException } rejected)
+                log.LogWarning(reason, "A modality failed on an input: {Parts}", string.Join(", ", request.Items[rejected.Index].Parts.Select(p => $"{p.Modality}, {p.Bytes.Length} bytes")));
             return fault;
         }
     }

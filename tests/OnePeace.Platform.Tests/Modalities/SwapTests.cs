@@ -54,7 +54,7 @@ public sealed class SwapTests(ITestOutputHelper output) : IDisposable
                 memory.Add(ResidentBytes(platform.ProcessId));
             }
             problems.AddRange(load.Faults);
-            foreach (var fault in load.Faults) output.WriteLine(fault);
+            if (load.Faults.Count > 0) output.WriteLine($"{string.Join('\n', load.Faults)}\n{string.Join('\n', platform.Log.Split('\n').Where(line => !line.Contains(" info: ")))}");
             output.WriteLine($"{load.Answered} other requests answered during {swaps} swaps; growth of memory over the second half {Growth(memory) >> 10} KB");
             if (load.Answered < swaps) problems.Add($"only {load.Answered} other requests were answered");
         }

@@ -73,8 +73,7 @@ internal sealed class PackageStaging(ServedModel model, EngineOptions options, P
         var manifest = package.Manifest;
         var source = package.AsSource(folder);
         var preprocessor = PluginCode.Run("to create its preprocessor", () => plugin.Modality.CreatePreprocessor(source.CompleteOptions(plugin.Modality)));
-        var bytes = source.Weights.Weights.Values.Sum(w => TensorSize.Bytes(w.Shape, model.DataType));
-        var seat = new ModalitySeat(manifest.Name, bytes, () => PackageTrial.LoadWeights(package, plugin, folder, model.Device, model.DataType));
+        var seat = new ModalitySeat(manifest.Name, ModelRoom.Bytes(source, model.DataType), () => PackageTrial.LoadWeights(package, plugin, folder, model.Device, model.DataType));
         var identity = new VersionIdentity(manifest.Name, manifest.Version, hash, manifest.MediaTypes) { Limits = manifest.Limits, MostTokens = manifest.Cost.Most, IsOfModel = false };
         return new ModalityVersion(identity, preprocessor, seat, model.Residency, options.ResolvePreprocessing(), () => Unload(package, plugin));
     }

@@ -8,7 +8,8 @@ namespace OnePeace.Engine.Residency;
 /// </summary>
 /// <remarks>
 /// All seats of one request are reserved in one step, in the order of the requests, so that two requests never wait for each other's.
-/// Requests whose seats are filled pass those that wait, but not one that has waited for long. Thread-safe.
+/// Requests that need no more room (their seats are filled, or on their way) pass those that wait for some; they give way to one that has
+/// waited for long where that frees what it needs. Thread-safe.
 /// </remarks>
 internal sealed class DeviceResidency : IDisposable
 {
@@ -21,6 +22,7 @@ internal sealed class DeviceResidency : IDisposable
     private readonly LinkedList<Waiter> _waiting = [];
     private readonly HashSet<ModalitySeat> _taken = [];
     private readonly SemaphoreSlim _loads;
+    private readonly TaskCompletionSource _refused = new();
     private double _age;
 
     public DeviceResidency(ResidencyOptions options, TimeProvider time)
@@ -38,15 +40,17 @@ internal sealed class DeviceResidency : IDisposable
     }
 
     /// <summary>Fills seats and keeps them filled until the result is disposed.</summary>
-    /// <exception cref="NoRoomException">They can never be filled at one _time.</exception>
+    /// <exception cref="NoRoomException">They can never be filled at one time.</exception>
+    /// <exception cref="Exception">A load failed, or <see cref="Refuse"/> was told this.</exception>
     public async Task<Residents> AcquireAsync(IReadOnlyList<ModalitySeat> seats, CancellationToken cancellation)
     {
         seats = [.. seats.Distinct()];
         var waiter = Enter(seats);
         try
         {
-            var loads = await waiter.Reserved.Task.WaitAsync(cancellation).ConfigureAwait(false);
-            await Task.WhenAll(loads).WaitAsync(cancellation).ConfigureAwait(false);
+            var filled = FillAsync(waiter);
+            if (!filled.IsCompleted) await Task.WhenAny(filled, _refused.Task).WaitAsync(cancellation).ConfigureAwait(false);
+            await (filled.IsCompleted ? filled : _refused.Task).ConfigureAwait(false);
             return new Residents(seats, Release);
         }
         catch
@@ -54,6 +58,12 @@ internal sealed class DeviceResidency : IDisposable
             Leave(waiter);
             throw;
         }
+    }
+
+    /// <summary>Ends the waiting of everybody who waits, now and from now on. Loads under way end by themselves.</summary>
+    public void Refuse(Exception reason)
+    {
+        if (_refused.TrySetException(reason)) _ = _refused.Task.Exception;   // seen, also where nobody waits
     }
 
     /// <summary>Empties a seat for good; nobody may hold it or ask for it any more.</summary>
@@ -75,20 +85,15 @@ internal sealed class DeviceResidency : IDisposable
         lock (_gate)
         {
             var waiter = new Waiter(seats, _time.GetTimestamp());
-            var filled = seats.All(seat => seat.Module is not null);
-            _metrics.Asked(filled);
-            if (filled && !SomebodyWaitsForLong()) waiter.Reserved.SetResult(Reserve(waiter));
-            else
-            {
-                CheckRoom(seats);
-                _waiting.AddLast(waiter);
-                Admit();
-            }
+            _metrics.Asked(hit: seats.All(seat => seat.Module is not null));
+            CheckRoom(seats);
+            _waiting.AddLast(waiter);
+            Admit();
             return waiter;
         }
     }
 
-    private bool SomebodyWaitsForLong() => _waiting.First is { } first && _time.GetElapsedTime(first.Value.Since) > Patience;
+    private static async Task FillAsync(Waiter waiter) => await Task.WhenAll(await waiter.Reserved.Task.ConfigureAwait(false)).ConfigureAwait(false);
 
     private void CheckRoom(IReadOnlyList<ModalitySeat> seats)
     {
@@ -103,7 +108,24 @@ internal sealed class DeviceResidency : IDisposable
         while (_waiting.First is { Value: var waiter } && MakeRoom(waiter.Seats))
         {
             _waiting.RemoveFirst();
-            waiter.Reserved.SetResult(Reserve(waiter));
+            Reserve(waiter);
+        }
+        if (_waiting.First is { Next: not null } first) LetPass(first);
+    }
+
+    /// <summary>Lets in those behind the first that need no more room, unless they have to give way to it.</summary>
+    private void LetPass(LinkedListNode<Waiter> first)
+    {
+        var wanted = first.Value.Seats;
+        var giveWay = _time.GetElapsedTime(first.Value.Since) > Patience && Missing(wanted) <= Evictable(wanted, seat => seat.Module is not null).Sum(seat => seat.Bytes);
+        bool Holds(ModalitySeat seat) => !IsPinned(seat) && !wanted.Contains(seat);
+        for (var node = first.Next; node is not null;)
+        {
+            var (waiting, next) = (node, node.Next);
+            node = next;
+            if (!waiting.Value.Seats.All(_taken.Contains) || (giveWay && waiting.Value.Seats.Any(Holds))) continue;
+            _waiting.Remove(waiting);
+            Reserve(waiting.Value);
         }
     }
 
@@ -111,8 +133,9 @@ internal sealed class DeviceResidency : IDisposable
     private bool MakeRoom(IReadOnlyList<ModalitySeat> seats)
     {
         if (_options.BudgetBytes <= 0) return true;
-        var missing = _taken.Sum(seat => seat.Bytes) + seats.Where(seat => !_taken.Contains(seat)).Sum(seat => seat.Bytes) - _options.BudgetBytes;
-        var idle = _taken.Where(seat => seat.IsIdle && !IsPinned(seat) && !seats.Contains(seat)).OrderBy(seat => seat.Value.Priority).ToList();
+        var missing = Missing(seats);
+        if (missing <= 0) return true;
+        var idle = Evictable(seats, seat => seat.IsIdle).OrderBy(seat => seat.Value.Priority).ToList();
         if (missing > idle.Sum(seat => seat.Bytes)) return false;
         foreach (var seat in idle.TakeWhile(_ => missing > 0))
         {
@@ -124,9 +147,16 @@ internal sealed class DeviceResidency : IDisposable
         return true;
     }
 
+    /// <summary>Bytes by which the budget would be passed.</summary>
+    private long Missing(IReadOnlyList<ModalitySeat> seats) =>
+        _taken.Sum(seat => seat.Bytes) + seats.Where(seat => !_taken.Contains(seat)).Sum(seat => seat.Bytes) - _options.BudgetBytes;
+
+    private IEnumerable<ModalitySeat> Evictable(IReadOnlyList<ModalitySeat> seats, Func<ModalitySeat, bool> when) =>
+        _taken.Where(seat => when(seat) && !IsPinned(seat) && !seats.Contains(seat));
+
     private bool IsPinned(ModalitySeat seat) => _options.Pinned.Contains(seat.Name);
 
-    private Task[] Reserve(Waiter waiter)
+    private void Reserve(Waiter waiter)
     {
         waiter.IsReserved = true;
         foreach (var seat in waiter.Seats)
@@ -135,7 +165,7 @@ internal sealed class DeviceResidency : IDisposable
             seat.Value.Used(_age);
             if (_taken.Add(seat)) seat.Loading = Task.Run(() => LoadAsync(seat));   // never inside the gate: it comes back in when it ends
         }
-        return [.. waiter.Seats.Select(seat => seat.Loading!)];
+        waiter.Reserved.SetResult([.. waiter.Seats.Select(seat => seat.Loading!)]);
     }
 
     private async Task LoadAsync(ModalitySeat seat)

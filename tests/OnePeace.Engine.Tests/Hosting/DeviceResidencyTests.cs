@@ -81,6 +81,91 @@ public sealed class DeviceResidencyTests
         await UseAsync(residency, seat);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task As_many_are_loaded_at_once_as_the_options_say(int parallel)
+    {
+        using var residency = new DeviceResidency(new ResidencyOptions { ParallelLoads = parallel }, TimeProvider.System);
+        using var go = new SemaphoreSlim(0);
+        ModalitySeat[] seats = [.. Enumerable.Range(0, 5).Select(i => Slow($"{i}", go))];
+        var loads = seats.Select(seat => residency.AcquireAsync([seat], default)).ToArray();
+        for (var done = 0; done < seats.Length; done++)
+        {
+            var begun = Math.Min(done + parallel, seats.Length);
+            await TestEngines.UntilAsync(() => Begun() == begun);
+            await Task.Delay(30);
+            Assert.Equal(begun, Begun());
+            go.Release();
+            await TestEngines.UntilAsync(() => loads.Count(load => load.IsCompleted) == done + 1);
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_is_held_back_for_one_whom_it_does_not_help()
+    {
+        using var residency = Create(budget: 300);
+        using var go = new SemaphoreSlim(0);
+        ModalitySeat busy = Seat("busy"), loading = Slow("loading", go, bytes: 200);
+        await UseAsync(residency, busy);
+        var first = residency.AcquireAsync([loading], default);
+        var second = residency.AcquireAsync([new ModalitySeat("large", 300, Module)], default);
+        await Task.Delay(400);   // longer than anybody is asked to wait for
+        await UseAsync(residency, busy).WaitAsync(TimeSpan.FromSeconds(5));
+        var joined = residency.AcquireAsync([loading], default);
+        Assert.False(second.IsCompleted);
+        go.Release();
+        (await first).Dispose();
+        (await joined).Dispose();
+        (await second).Dispose();
+    }
+
+    [Fact]
+    public async Task One_that_has_waited_for_long_gets_the_room_although_others_never_stop_to_use_it()
+    {
+        using var residency = Create(budget: 100);
+        var busy = Seat("busy");
+        using var stop = new CancellationTokenSource();
+        var users = Enumerable.Range(0, 8).Select(i => UseUntilAsync(residency, busy, i, stop.Token)).ToArray();
+        await TestEngines.UntilAsync(() => busy.Module is not null);
+        (await residency.AcquireAsync([Seat("next")], default).WaitAsync(TimeSpan.FromSeconds(5))).Dispose();
+        await stop.CancelAsync();
+        await Task.WhenAll(users);
+    }
+
+    [Fact]
+    public async Task What_is_pinned_is_never_held_back()
+    {
+        using var residency = Create(budget: 200, "pinned");
+        var pinned = Seat("pinned");
+        await UseAsync(residency, pinned);
+        var held = await residency.AcquireAsync([Seat("held")], default);
+        var waiting = residency.AcquireAsync([Seat("next")], default);
+        await Task.Delay(400);
+        await UseAsync(residency, pinned).WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.False(waiting.IsCompleted);
+        held.Dispose();
+        (await waiting).Dispose();
+    }
+
+    [Fact]
+    public async Task A_seat_that_is_closed_while_it_is_filled_is_empty_in_the_end_and_takes_no_room()
+    {
+        using var residency = Create(budget: 100);
+        using var go = new SemaphoreSlim(0);
+        var seat = Slow("a", go);
+        using var leave = new CancellationTokenSource();
+        var left = residency.AcquireAsync([seat], leave.Token);
+        await TestEngines.UntilAsync(() => Begun() == 1);
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        residency.Close(seat);
+        Assert.Equal(100, residency.UsedBytes);
+        go.Release();
+        await TestEngines.UntilAsync(() => residency.UsedBytes == 0);
+        Assert.Null(seat.Module);
+    }
+
     [Fact]
     public async Task A_thousand_skewed_requests_for_forty_seats_under_a_budget_of_eight_never_pass_it()
     {
@@ -103,6 +188,30 @@ public sealed class DeviceResidencyTests
     private static async Task UseAsync(DeviceResidency residency, ModalitySeat seat) => (await residency.AcquireAsync([seat], default)).Dispose();
 
     private static ModalityModule Module() => new(new WordModality(), TestEngines.Shape, new());
+
+    /// <summary>With the others there is always somebody who holds the seat.</summary>
+    private static async Task UseUntilAsync(DeviceResidency residency, ModalitySeat seat, int user, CancellationToken stop)
+    {
+        await Task.Delay(5 * user, CancellationToken.None);
+        while (!stop.IsCancellationRequested)
+        {
+            using var residents = await residency.AcquireAsync([seat], CancellationToken.None);
+            await Task.Delay(40, CancellationToken.None);
+        }
+    }
+
+    private int Begun()
+    {
+        lock (_loads) return _loads.Count;
+    }
+
+    /// <summary>A seat each of whose loads waits to be let go.</summary>
+    private ModalitySeat Slow(string name, SemaphoreSlim go, long bytes = 100) => new(name, bytes, () =>
+    {
+        lock (_loads) _loads.Add(name);
+        go.Wait();
+        return Module();
+    });
 
     private ModalitySeat Seat(string name) => new(name, 100, () =>
     {

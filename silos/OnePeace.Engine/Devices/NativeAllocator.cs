@@ -5,9 +5,12 @@ namespace OnePeace.Engine.Devices;
 /// <summary>Settings of the C library's allocator.</summary>
 internal static partial class NativeAllocator
 {
-    private const int TrimThreshold = -1, MmapThreshold = -3;
+    private const int TrimThreshold = -1, MmapThreshold = -3, ArenaMax = -8;
 
-    /// <summary>Keeps freed memory for the next batch rather than give it back page by page: 4 to 14 % less CPU time. glibc only; elsewhere nothing happens.</summary>
+    /// <summary>
+    /// Keeps freed memory for the next batch rather than give it back page by page: 4 to 14 % less CPU time. All threads share two arenas of it,
+    /// so that what one loader's thread has left is filled by the next one. glibc only; elsewhere nothing happens.
+    /// </summary>
     public static void KeepFreedMemory()
     {
         if (!OperatingSystem.IsLinux()) return;
@@ -15,6 +18,7 @@ internal static partial class NativeAllocator
         {
             _ = SetOption(MmapThreshold, 1 << 30);
             _ = SetOption(TrimThreshold, int.MaxValue);
+            _ = SetOption(ArenaMax, 2);
         }
         catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {

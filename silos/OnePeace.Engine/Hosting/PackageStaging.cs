@@ -23,7 +23,7 @@ internal sealed class PackageStaging(ServedModel model, EngineOptions options, P
     {
         if (LoaderThread.Abandoned >= MostAbandoned)
             throw new PackageRefusedException(PackageFault.NoRoom, $"{MostAbandoned} plugins did not return and still hold their threads: restart the server before another package is tried.");
-        var package = await Task.Run(() => Open(hash)).ConfigureAwait(false);
+        var package = await LoaderThread.RunAsync("check package", () => Open(hash)).ConfigureAwait(false);
         var folder = Path.Combine(host.WorkFolder, hash);
         LoadedPlugin? plugin = null;
         ModalityVersion? version = null;

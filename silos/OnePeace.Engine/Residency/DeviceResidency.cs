@@ -7,7 +7,8 @@ namespace OnePeace.Engine.Residency;
 /// what is idle and worth least makes room.
 /// </summary>
 /// <remarks>
-/// All seats of one request are reserved in one step, in the order of the requests, so that two requests never wait for each other's.
+/// All seats of one request are reserved in one step, in the order of the requests, so that two requests never wait for each other's; not
+/// before they can be loaded at once, so that nothing leaves for what still waits.
 /// Requests that need no more room (their seats are filled, or on their way) pass those that wait for some; they give way to one that has
 /// waited for long where that frees what it needs. Thread-safe.
 /// </remarks>
@@ -23,7 +24,8 @@ internal sealed class DeviceResidency : IDisposable
     private readonly HashSet<ModalitySeat> _taken = [];
     private readonly SemaphoreSlim _loads;
     private readonly TaskCompletionSource _refused = new();
-    private double _age;
+    private long _uses;
+    private int _loading;
 
     public DeviceResidency(ResidencyOptions options, TimeProvider time)
     {
@@ -84,7 +86,7 @@ internal sealed class DeviceResidency : IDisposable
     {
         lock (_gate)
         {
-            var waiter = new Waiter(seats, _time.GetTimestamp());
+            var waiter = new Waiter(seats);
             _metrics.Asked(hit: seats.All(seat => seat.Module is not null));
             CheckRoom(seats);
             _waiting.AddLast(waiter);
@@ -105,7 +107,7 @@ internal sealed class DeviceResidency : IDisposable
     /// <summary>Lets in whoever waits, in order, as far as there is room.</summary>
     private void Admit()
     {
-        while (_waiting.First is { Value: var waiter } && MakeRoom(waiter.Seats))
+        while (_waiting.First is { Value: var waiter } && MayLoad(waiter.Seats) && MakeRoom(waiter))
         {
             _waiting.RemoveFirst();
             Reserve(waiter);
@@ -117,7 +119,8 @@ internal sealed class DeviceResidency : IDisposable
     private void LetPass(LinkedListNode<Waiter> first)
     {
         var wanted = first.Value.Seats;
-        var giveWay = _time.GetElapsedTime(first.Value.Since) > Patience && Missing(wanted) <= Evictable(wanted, seat => seat.Module is not null).Sum(seat => seat.Bytes);
+        var giveWay = MayLoad(wanted) && first.Value.LacksRoomSince is { } since && _time.GetElapsedTime(since) > Patience
+            && Missing(wanted) <= Evictable(wanted, seat => seat.Module is not null).Sum(seat => seat.Bytes);
         bool Holds(ModalitySeat seat) => !IsPinned(seat) && !wanted.Contains(seat);
         for (var node = first.Next; node is not null;)
         {
@@ -129,18 +132,25 @@ internal sealed class DeviceResidency : IDisposable
         }
     }
 
+    /// <summary>Whether its loads could begin now. More seats than that at once wait until nothing else is loaded.</summary>
+    private bool MayLoad(IReadOnlyList<ModalitySeat> seats) =>
+        _loading == 0 || seats.Count(seat => !_taken.Contains(seat)) is var loads && (loads == 0 || _loading + loads <= _options.ParallelLoads);
+
     /// <summary>Evicts what is idle and worth least; nothing where that would not be enough.</summary>
-    private bool MakeRoom(IReadOnlyList<ModalitySeat> seats)
+    private bool MakeRoom(Waiter waiter)
     {
         if (_options.BudgetBytes <= 0) return true;
-        var missing = Missing(seats);
+        var missing = Missing(waiter.Seats);
         if (missing <= 0) return true;
-        var idle = Evictable(seats, seat => seat.IsIdle).OrderBy(seat => seat.Value.Priority).ToList();
-        if (missing > idle.Sum(seat => seat.Bytes)) return false;
+        var idle = Evictable(waiter.Seats, seat => seat.IsIdle).OrderBy(seat => seat.Value.Priority(_uses)).ToList();
+        if (missing > idle.Sum(seat => seat.Bytes))
+        {
+            waiter.LacksRoomSince ??= _time.GetTimestamp();
+            return false;
+        }
         foreach (var seat in idle.TakeWhile(_ => missing > 0))
         {
             missing -= seat.Bytes;
-            _age = seat.Value.Priority;
             Empty(seat);
             _metrics.Evicted(seat.Name);
         }
@@ -162,8 +172,10 @@ internal sealed class DeviceResidency : IDisposable
         foreach (var seat in waiter.Seats)
         {
             seat.Holders++;
-            seat.Value.Used(_age);
-            if (_taken.Add(seat)) seat.Loading = Task.Run(() => LoadAsync(seat));   // never inside the gate: it comes back in when it ends
+            seat.Value.Used(++_uses);
+            if (!_taken.Add(seat)) continue;
+            _loading++;
+            seat.Loading = Task.Run(() => LoadAsync(seat));   // never inside the gate: it comes back in when it ends
         }
         waiter.Reserved.SetResult([.. waiter.Seats.Select(seat => seat.Loading!)]);
     }
@@ -179,6 +191,7 @@ internal sealed class DeviceResidency : IDisposable
             _metrics.Loaded(seat.Name, duration);
             lock (_gate)
             {
+                _loading--;
                 seat.Module = module;
                 seat.Value.Loaded(duration);
                 if (seat.IsClosed) Empty(seat);
@@ -189,6 +202,7 @@ internal sealed class DeviceResidency : IDisposable
         {
             lock (_gate)
             {
+                _loading--;
                 _taken.Remove(seat);
                 Admit();
             }
@@ -203,7 +217,6 @@ internal sealed class DeviceResidency : IDisposable
     private void Empty(ModalitySeat seat)
     {
         _taken.Remove(seat);
-        seat.Value.Evicted();
         seat.Module!.Dispose();
         seat.Module = null;
         seat.Loading = null;
@@ -228,11 +241,12 @@ internal sealed class DeviceResidency : IDisposable
         }
     }
 
-    private sealed class Waiter(IReadOnlyList<ModalitySeat> seats, long since)
+    private sealed class Waiter(IReadOnlyList<ModalitySeat> seats)
     {
         public IReadOnlyList<ModalitySeat> Seats { get; } = seats;
 
-        public long Since { get; } = since;
+        /// <summary>When it first stood at the head of the line and found no room.</summary>
+        public long? LacksRoomSince { get; set; }
 
         public bool IsReserved { get; set; }
 

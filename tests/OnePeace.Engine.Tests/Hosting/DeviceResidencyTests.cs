@@ -4,9 +4,10 @@ using OnePeace.Transformer;
 
 namespace OnePeace.Engine.Tests.Hosting;
 
-public sealed class DeviceResidencyTests
+public sealed class DeviceResidencyTests : IDisposable
 {
     private readonly List<string> _loads = [];
+    private readonly List<ModalityModule> _modules = [];
 
     [Fact]
     public async Task A_seat_is_loaded_once_while_there_is_room()
@@ -183,11 +184,21 @@ public sealed class DeviceResidencyTests
         Assert.InRange(_loads.Count, 40 - 8, (int)(0.75 * asked));
     }
 
+    public void Dispose()
+    {
+        foreach (var module in _modules) module.Dispose();   // once more where it was evicted, which does nothing
+    }
+
     private static DeviceResidency Create(long budget, params string[] pinned) => new(new ResidencyOptions { BudgetBytes = budget, Pinned = pinned }, TimeProvider.System);
 
     private static async Task UseAsync(DeviceResidency residency, ModalitySeat seat) => (await residency.AcquireAsync([seat], default)).Dispose();
 
-    private static ModalityModule Module() => new(new WordModality(), TestEngines.Shape, new());
+    private ModalityModule Module()
+    {
+        var module = new ModalityModule(new WordModality(), TestEngines.Shape, new());
+        lock (_modules) _modules.Add(module);
+        return module;
+    }
 
     /// <summary>With the others there is always somebody who holds the seat.</summary>
     private static async Task UseUntilAsync(DeviceResidency residency, ModalitySeat seat, int user, CancellationToken stop)

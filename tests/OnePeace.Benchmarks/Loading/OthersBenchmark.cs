@@ -87,9 +87,10 @@ internal static class OthersBenchmark
 
     private static void Report(BenchmarkReport report, SteadyLoad load, int changes)
     {
-        report.Add("others", $"Others' requests, {Pairs} pairs of windows of {Window.TotalSeconds:0} s; {changes} packages attached, used, evicted, loaded again and detached", 
+        report.Add("others", $"Others' requests, {Pairs} pairs of windows of {Window.TotalSeconds:0} s; {changes} packages attached, used, evicted, loaded again and detached",
             ["modality", "quiet p50 ms", "loading p50 ms", "quiet p99 ms", "loading p99 ms", "p99 ratio of all", "p99 ratio, median of pairs", "least", "most", "requests", "failures"],
             load.Modalities.Select(modality => Row(load, modality)));
+        report.Add("others_pauses", "Pauses of all managed threads for garbage collections", ["windows", "ms a second"], [["quiet", load.Pauses(busy: false)], ["loading", load.Pauses(busy: true)]]);
     }
 
     private static object[] Row(SteadyLoad load, string modality)

@@ -12,7 +12,16 @@ internal sealed class SteadyLoad(EncodingEngine engine)
     private volatile Window? _now;
     private int _failures;
 
-    private sealed record Window(bool Busy, IReadOnlyDictionary<string, Timings> Timings);
+    private sealed record Window(bool Busy, IReadOnlyDictionary<string, Timings> Timings)
+    {
+        private readonly long _start = Stopwatch.GetTimestamp();
+        private readonly TimeSpan _paused = GC.GetTotalPauseDuration();
+
+        /// <summary>Milliseconds a second in which all managed threads stood still.</summary>
+        public double Pauses { get; private set; }
+
+        public void End() => Pauses = (GC.GetTotalPauseDuration() - _paused).TotalMilliseconds / Stopwatch.GetElapsedTime(_start).TotalSeconds;
+    }
 
     public IReadOnlyList<string> Modalities { get; } = [.. Callers.Select(caller => caller.Modality)];
 
@@ -23,11 +32,15 @@ internal sealed class SteadyLoad(EncodingEngine engine)
 
     public void End()
     {
-        _windows.Add(_now!);
+        _now!.End();
+        _windows.Add(_now);
         _now = null;
     }
 
     public Timings All(string modality, bool busy) => Timings.Of(_windows.Where(window => window.Busy == busy).Select(window => window.Timings[modality]));
+
+    /// <summary>Milliseconds a second that garbage collections took, median of the windows.</summary>
+    public double Pauses(bool busy) => Timings.Median(_windows.Where(window => window.Busy == busy).Select(window => window.Pauses));
 
     /// <summary>Each quiet window with the busy one after it.</summary>
     public IEnumerable<(Timings Quiet, Timings Busy)> Pairs(string modality) =>

@@ -103,6 +103,35 @@ public sealed class DeviceResidencyTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_leaves_for_what_cannot_be_loaded_yet()
+    {
+        using var residency = new DeviceResidency(new ResidencyOptions { BudgetBytes = 300, ParallelLoads = 1 }, TimeProvider.System);
+        using var go = new SemaphoreSlim(0);
+        ModalitySeat[] seats = [Seat("a"), Seat("b"), Seat("c")];
+        foreach (var seat in seats) await UseAsync(residency, seat);
+        var loads = new[] { Slow("d", go), Slow("e", go) }.Select(seat => residency.AcquireAsync([seat], default)).ToArray();
+        Assert.Equal(2, seats.Count(seat => seat.Module is not null));
+        go.Release(2);
+        foreach (var load in loads) (await load).Dispose();
+        Assert.Single(seats, seat => seat.Module is not null);
+    }
+
+    [Fact]
+    public async Task What_is_asked_for_often_stays_where_others_are_asked_for_now_and_then()
+    {
+        using var residency = Create(budget: 800);
+        ModalitySeat[] seats = [.. Enumerable.Range(0, 40).Select(i => Seat($"{i}"))];
+        var shares = seats.Select((_, i) => 1.0 / (i + 1)).ToArray();   // Zipf's law: the 8 most popular have 63.5 % of the requests
+        var random = new Random(1);
+        for (var i = 0; i < 4000; i++)
+        {
+            var left = random.NextDouble() * shares.Sum();
+            await UseAsync(residency, seats[Array.FindIndex(shares, share => (left -= share) < 0) is >= 0 and var drawn ? drawn : 39]);
+        }
+        Assert.InRange(_loads.Count, 0.365 * 4000, 0.45 * 4000);   // "least recently used leaves" loads for 52 %
+    }
+
+    [Fact]
     public async Task Nobody_is_held_back_for_one_whom_it_does_not_help()
     {
         using var residency = Create(budget: 300);

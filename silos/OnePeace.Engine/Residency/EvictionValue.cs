@@ -7,7 +7,7 @@ namespace OnePeace.Engine.Residency;
 /// </remarks>
 internal sealed class EvictionValue(long bytes)
 {
-    private const double HalfLife = 300, FirstGuessBytesPerSecond = 1e9;
+    private const double HalfLife = 300, FirstGuessBytesPerSecond = 1e9, Weight = 0.25, MostChange = 2;
 
     private double? _reloadSeconds;
     private double _uses;
@@ -19,8 +19,12 @@ internal sealed class EvictionValue(long bytes)
         _last = now;
     }
 
-    /// <summary>The shortest load counts: longer ones tell of what else went on.</summary>
-    public void Loaded(TimeSpan duration) => _reloadSeconds = Math.Min(_reloadSeconds ?? double.MaxValue, Math.Max(1e-6, duration.TotalSeconds));
+    /// <summary>Loads count on the average; one that took much longer than the others tells of what else went on, and counts little.</summary>
+    public void Loaded(TimeSpan duration)
+    {
+        var seconds = Math.Max(1e-6, duration.TotalSeconds);
+        _reloadSeconds = _reloadSeconds is { } before ? before + (Weight * (Math.Clamp(seconds, before / MostChange, before * MostChange) - before)) : seconds;
+    }
 
     /// <summary>The least is evicted first.</summary>
     public double Priority(long now) => Uses(now) * (_reloadSeconds ?? bytes / FirstGuessBytesPerSecond) / Math.Max(1, bytes);

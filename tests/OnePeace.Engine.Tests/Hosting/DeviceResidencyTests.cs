@@ -119,7 +119,7 @@ public sealed class DeviceResidencyTests : IDisposable
     [Fact]
     public async Task What_is_asked_for_often_stays_where_others_are_asked_for_now_and_then()
     {
-        using var residency = Create(budget: 800);
+        using var residency = new DeviceResidency(new ResidencyOptions { BudgetBytes = 800 }, new StoppedTime());   // all loads take as long
         ModalitySeat[] seats = [.. Enumerable.Range(0, 40).Select(i => Seat($"{i}"))];
         var shares = seats.Select((_, i) => 1.0 / (i + 1)).ToArray();   // Zipf's law: the 8 most popular have 63.5 % of the requests
         var random = new Random(1);
@@ -252,6 +252,11 @@ public sealed class DeviceResidencyTests : IDisposable
         go.Wait();
         return Module();
     });
+
+    private sealed class StoppedTime : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
+    }
 
     private ModalitySeat Seat(string name) => new(name, 100, () =>
     {

@@ -14,8 +14,9 @@ SiloSettings settings;
 try
 {
     settings = SiloSettings.Read(builder.Configuration);
+    settings.Engine().Check();
     using var model = ModelSources.Open(settings.Model);
-    settings.Engine().CheckRoom(model);   // fails here, in one line, rather than in a silo that has started
+    settings.Engine().CheckRoom(model);   // what is wrong is said here, in one line, rather than by a silo that has started
 }
 catch (Exception e) when (e is ArgumentException or FormatException or InvalidDataException or FileNotFoundException or EngineUnavailableException)
 {

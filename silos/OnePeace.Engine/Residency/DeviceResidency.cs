@@ -1,4 +1,5 @@
 using OnePeace.Engine.Devices;
+using OnePeace.Transformer;
 
 namespace OnePeace.Engine.Residency;
 
@@ -26,6 +27,7 @@ internal sealed class DeviceResidency : IDisposable
     private readonly TaskCompletionSource _refused = new();
     private long _uses;
     private int _loading;
+    private long _emptied;
 
     public DeviceResidency(ResidencyOptions options, TimeProvider time)
     {
@@ -186,7 +188,7 @@ internal sealed class DeviceResidency : IDisposable
         try
         {
             var start = _time.GetTimestamp();
-            var module = await LoaderThread.RunAsync($"load {seat.Name}", seat.Load).ConfigureAwait(false);
+            var module = await LoaderThread.RunAsync($"load {seat.Name}", () => Load(seat)).ConfigureAwait(false);
             var duration = _time.GetElapsedTime(start);
             _metrics.Loaded(seat.Name, duration);
             lock (_gate)
@@ -214,9 +216,20 @@ internal sealed class DeviceResidency : IDisposable
         }
     }
 
+    /// <summary>On a loader's thread. What was evicted is filled again or, now and then, given back.</summary>
+    private ModalityModule Load(ModalitySeat seat)
+    {
+        var module = seat.Load();
+        if (Interlocked.Read(ref _emptied) <= _options.BudgetBytes / 4) return module;
+        Interlocked.Exchange(ref _emptied, 0);
+        NativeAllocator.GiveBackFreedMemory();
+        return module;
+    }
+
     private void Empty(ModalitySeat seat)
     {
         _taken.Remove(seat);
+        Interlocked.Add(ref _emptied, seat.Bytes);
         seat.Module!.Dispose();
         seat.Module = null;
         seat.Loading = null;

@@ -1,3 +1,5 @@
+using OnePeace.Engine.Devices;
+
 namespace OnePeace.Benchmarks.Loading;
 
 /// <summary>What loading modalities costs, and what it costs others: <c>residency</c>, <c>attach</c>, <c>others</c>, or several of them; <c>--json F</c> writes the figures.</summary>
@@ -22,6 +24,7 @@ internal static class LoadingBenchmarks
             Console.Error.WriteLine($"Expected {string.Join(", ", Parts.Keys)}, several of them, and then --json FILE or nothing.");
             return 2;
         }
+        TorchRuntime.EnsureLoaded();   // first of all, as the command does: the allocator's settings come too late for arenas that are there
         var report = new BenchmarkReport();
         foreach (var name in names) await Parts[name](report);
         if (names.Length < arguments.Length) report.Write(arguments[^1]);

@@ -1,7 +1,7 @@
 using OnePeace.Engine.Devices;
+using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Plugins;
 using OnePeace.Engine.Residency;
-using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Serving;
 using OnePeace.Transformer.Checkpoints;
 
@@ -43,7 +43,9 @@ public sealed partial class EncodingEngine
         try
         {
             model = await LoaderThread.RunAsync("load core", () => LoadCore(source, options)).ConfigureAwait(false);
-            foreach (var modality in source.Choose(modalities))
+            var chosen = source.Choose(modalities);
+            ModelRoom.Check(chosen, model.DataType, options.Residency);
+            foreach (var modality in chosen)
                 model.Modalities.Serve(ModelModality.Create(modality, source, plugins.Find(modality.Name), model, options));
             foreach (var version in model.Modalities.Serving.Values)   // every one is loaded once, so that what does not fit is told now
                 (await model.Residency.AcquireAsync([version.Seat], CancellationToken.None).ConfigureAwait(false)).Dispose();

@@ -79,7 +79,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         return await request.RunAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Refuses what still waits, finishes the batches in work and frees the model.</summary>
+    /// <summary>Refuses what still waits, also for weights, finishes the batches in work and frees the model.</summary>
     public async ValueTask DisposeAsync()
     {
         Close(new EngineUnavailableException("The engine is closed."));
@@ -117,6 +117,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
     private void Close(EngineUnavailableException reason)
     {
         _unavailable ??= reason;
+        _residency.Refuse(reason);
         foreach (var entry in _queue.Clear())
         {
             entry.Value.Fail(reason);

@@ -12,4 +12,10 @@ public sealed record ModalityDescription(string Name, string Version, string Sta
 {
     /// <summary>False for a package that was attached.</summary>
     public bool IsOfModel { get; init; } = true;
+
+    /// <summary>Whether its weights are on the device now. They come back when they are asked for.</summary>
+    public bool IsResident { get; init; } = true;
+
+    /// <summary>What its weights take on the device.</summary>
+    public long WeightBytes { get; init; }
 }

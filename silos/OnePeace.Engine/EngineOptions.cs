@@ -2,6 +2,7 @@ using OnePeace.Engine.Batching;
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Residency;
+using OnePeace.Transformer.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,6 +51,16 @@ public sealed record EngineOptions
     {
         TorchRuntime.EnsureLoaded();
         ResolveDataType(ResolveDevice());
+    }
+
+    /// <summary>Whether all of a model's modalities fit into <see cref="Residency"/>; nothing is loaded.</summary>
+    /// <exception cref="InvalidDataException">They do not: what they take, and what there is.</exception>
+    /// <inheritdoc cref="Check" path="/exception"/>
+    public void CheckRoom(ModelSource model)
+    {
+        if (Residency.BudgetBytes <= 0) return;
+        TorchRuntime.EnsureLoaded();
+        ModelRoom.Check(model.Choose(null), ResolveDataType(ResolveDevice()), Residency);
     }
 
     /// <exception cref="ArgumentException">No such device, or it is not there.</exception>

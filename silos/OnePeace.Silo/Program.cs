@@ -5,6 +5,7 @@ using OnePeace.Engine;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Plugins;
 using OnePeace.Silo;
+using OnePeace.Transformer.Checkpoints;
 
 var builder = Host.CreateApplicationBuilder();
 builder.Configuration.AddEnvironmentVariables("ONEPEACE_");
@@ -13,8 +14,11 @@ SiloSettings settings;
 try
 {
     settings = SiloSettings.Read(builder.Configuration);
+    settings.Engine().Check();
+    using var model = ModelSources.Open(settings.Model);
+    settings.Engine().CheckRoom(model);   // what is wrong is said here, in one line, rather than by a silo that has started
 }
-catch (Exception e) when (e is ArgumentException or FormatException)
+catch (Exception e) when (e is ArgumentException or FormatException or InvalidDataException or FileNotFoundException or EngineUnavailableException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;
@@ -26,8 +30,7 @@ builder.AddOnePeaceSilo(new SiloOptions
     ClientPort = settings.ClientPort,
     DataDirectory = settings.Data,
     LoadEngine = async (services, cancellation) => await EncodingEngine.LoadAsync(
-        settings.Model, services.GetRequiredService<PluginCatalogue>(),
-        new EngineOptions { Device = settings.Device, Packages = services.GetRequiredService<PackageHostOptions>() }, cancellation: cancellation),
+        settings.Model, services.GetRequiredService<PluginCatalogue>(), settings.Engine(services.GetRequiredService<PackageHostOptions>()), cancellation: cancellation),
 });
 await builder.Build().RunAsync();
 return Environment.ExitCode;

@@ -1,30 +1,40 @@
 using Microsoft.Extensions.Configuration;
 using OnePeace.Engine;
+using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Plugins;
+using OnePeace.Engine.Residency;
 
 namespace OnePeace.Silo;
 
-/// <summary>What a silo process is told: <c>--model DIR</c> on the command line, or <c>ONEPEACE_MODEL=DIR</c> in the environment, and so on.</summary>
+/// <summary>What a silo process is told: <c>--model DIR</c> on the command line, or <c>ONEPEACE_MODEL=DIR</c> in the environment (with <c>_</c> for <c>-</c>), and so on.</summary>
 /// <param name="Model">A model directory or an official checkpoint.</param>
 /// <param name="Modalities">Folder of the plugins; null for those beside the executable.</param>
 /// <param name="Device">As <see cref="EngineOptions.Device"/>.</param>
 /// <param name="Data">As <see cref="SiloOptions.DataDirectory"/>.</param>
-internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data)
+/// <param name="Residency"><c>--modality-memory 2GiB</c>, <c>--pin text,image</c>, <c>--parallel-loads 2</c>.</param>
+internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data, ResidencyOptions Residency)
 {
     private const int OrleansSiloPort = 11111, OrleansClientPort = 30000;
 
     /// <exception cref="ArgumentException">A setting is missing or no number; the message says which.</exception>
+    /// <exception cref="FormatException">A setting cannot be read; the message says which.</exception>
     public static SiloSettings Read(IConfiguration configuration) => new(
         configuration["model"] ?? throw new ArgumentException("A silo needs a model: --model DIR_OR_CHECKPOINT, or ONEPEACE_MODEL."),
         configuration["modalities"],
         configuration["device"] ?? "auto",
         Port(configuration, "silo-port", OrleansSiloPort),
         Port(configuration, "client-port", OrleansClientPort),
-        configuration["data"]);
+        configuration["data"],
+        ResidencyOptions.Parse(Setting(configuration, "modality-memory"), Setting(configuration, "pin") is { } pinned ? [pinned] : [], Setting(configuration, "parallel-loads")));
 
     public PluginCatalogue OpenPlugins() => Modalities is null ? PluginCatalogue.BesideExecutable() : new PluginCatalogue(Modalities);
 
-    private static int Port(IConfiguration configuration, string name, int fallback) => configuration[name] switch
+    public EngineOptions Engine(PackageHostOptions? packages = null) => new() { Device = Device, Packages = packages, Residency = Residency };
+
+    /// <summary>From the command line, or else the environment, where no name holds a hyphen.</summary>
+    private static string? Setting(IConfiguration configuration, string name) => configuration[name] ?? configuration[name.Replace('-', '_')];
+
+    private static int Port(IConfiguration configuration, string name, int fallback) => Setting(configuration, name) switch
     {
         null => fallback,
         var text when int.TryParse(text, out var port) && port is >= 0 and <= 65535 => port,

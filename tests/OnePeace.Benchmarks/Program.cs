@@ -2,7 +2,11 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using OnePeace.Benchmarks.Loading;
+
+if (LoadingBenchmarks.Know(args)) return await LoadingBenchmarks.RunAsync(args);
 
 // In this process: libtorch is linked into the output folder once, and stays there.
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(2).WithIterationCount(7).WithInvocationCount(1).WithUnrollFactor(1);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));
+return 0;

@@ -1,4 +1,5 @@
 using System.Net;
+using OnePeace.Platform.Tests.Modalities;
 using OnePeace.Platform.Tests.Processes;
 
 namespace OnePeace.Platform.Tests;
@@ -53,6 +54,30 @@ public sealed class LifeTests : IDisposable
         (await CommandRun.OfAsync("up", "--port", "0", "--data", _folder["data"], "--device", "abacus")).ShouldFail(1, "abacus", "cuda");
         await using var platform = await RunningPlatform.StartAsync(_folder["data"]);
         Assert.StartsWith("op_", platform.Key);
+    }
+
+    [Fact]
+    public async Task Memory_for_modalities_that_is_no_size_or_too_small_is_said_in_one_line()
+    {
+        (await CommandRun.OfAsync("up", "--port", "0", "--data", _folder["data"], "--modality-memory", "much")).ShouldFail(2, "--modality-memory", "much", "2GiB");
+        (await CommandRun.OfAsync("up", "--port", "0", "--data", _folder["data"], "--pin", "text", "No")).ShouldFail(2, "--pin", "No");
+        (await CommandRun.OfAsync("up", "--port", "0", "--data", _folder["data"], "--parallel-loads", "0")).ShouldFail(2, "--parallel-loads");
+        (await CommandRun.OfAsync("up", "--port", "0", "--data", _folder["data"], "--modality-memory", "100KB")).ShouldFail(1, "--modality-memory", "100,000 bytes");
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_is_not_resident_until_it_is_asked_for_and_what_is_pinned_stays()
+    {
+        await using var platform = await RunningPlatform.StartAsync(_folder["data"], null, "--modality-memory", "10.6MB", "--pin", "text", "--parallel-loads", "1");
+        using var http = platform.Client(platform.Key);
+        foreach (var (asked, other) in new[] { ("audio", "image"), ("image", "audio") })
+        {
+            await http.EmbedAsync(asked, Convert.ToBase64String(File.ReadAllBytes(RepositoryFolder.At(asked == "image" ? "samples/scene.jpg" : "samples/tone.wav"))));
+            await Task.Delay(TimeSpan.FromSeconds(1.1));   // the listing may be a second old
+            Assert.True((bool)(await http.ModalityAsync("text"))!["resident"]!);
+            Assert.True((bool)(await http.ModalityAsync(asked))!["resident"]!);
+            Assert.False((bool)(await http.ModalityAsync(other))!["resident"]!);
+        }
     }
 
     [Fact]

@@ -39,6 +39,12 @@ public sealed record ModalityState(
 {
     /// <summary>False for a package that was attached.</summary>
     [Id(5)] public bool IsOfModel { get; init; } = true;
+
+    /// <summary>Whether its weights are on the device now.</summary>
+    [Id(6)] public bool IsResident { get; init; } = true;
+
+    /// <summary>What its weights take on the device.</summary>
+    [Id(7)] public long WeightBytes { get; init; }
 }
 
 /// <summary>Where in its life a replica stands.</summary>

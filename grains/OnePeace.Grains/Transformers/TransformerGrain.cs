@@ -59,6 +59,13 @@ public sealed class TransformerGrain(EngineSeat seat, ILogger<TransformerGrain> 
         Device = engine.Device,
         DataType = engine.DataType,
         Notice = engine.Notice,
-        Modalities = [.. engine.Modalities.Select(m => new ModalityState(m.Name, m.Version, m.State, m.Hash, m.MediaTypes) { IsOfModel = m.IsOfModel })],
+        Modalities = [.. engine.Modalities.Select(Describe)],
+    };
+
+    private static ModalityState Describe(ModalityDescription modality) => new(modality.Name, modality.Version, modality.State, modality.Hash, modality.MediaTypes)
+    {
+        IsOfModel = modality.IsOfModel,
+        IsResident = modality.IsResident,
+        WeightBytes = modality.WeightBytes,
     };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OnePeace.Cli.Hosting;
 using OnePeace.Engine;
+using OnePeace.Engine.Residency;
 
 namespace OnePeace.Cli.Commands;
 
@@ -16,10 +17,30 @@ internal static class UpCommand
         var data = SharedOptions.Data();
         var model = SharedOptions.ModelOrDemo();
         Option<string> device = SharedOptions.Device(), type = SharedOptions.DataType();
-        var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device, type };
+        var memory = new Option<string>("--modality-memory") { Description = "The most that modalities' weights may take of the device's memory, such as 2GiB or 500MB; 0: no limit", HelpName = "SIZE" };
+        var pin = new Option<string[]>("--pin") { Description = "Modalities whose weights always stay there", HelpName = "NAME", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var loads = new Option<string>("--parallel-loads") { Description = "How many modalities are loaded at once", HelpName = "N" };
+        var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device, type, memory, pin, loads };
         command.SetAction((parsed, _) => Platform.RunAsync(new PlatformOptions(
             parsed.GetRequiredValue(host), parsed.GetRequiredValue(port), parsed.GetRequiredValue(data), parsed.GetRequiredValue(model),
-            new EngineOptions { Device = parsed.GetRequiredValue(device), DataType = parsed.GetRequiredValue(type) })));
+            new EngineOptions
+            {
+                Device = parsed.GetRequiredValue(device),
+                DataType = parsed.GetRequiredValue(type),
+                Residency = Residency(parsed.GetValue(memory), parsed.GetRequiredValue(pin), parsed.GetValue(loads)),
+            })));
         return command;
+    }
+
+    private static ResidencyOptions Residency(string? memory, string[] pinned, string? loads)
+    {
+        try
+        {
+            return ResidencyOptions.Parse(memory, pinned, loads);
+        }
+        catch (FormatException e)
+        {
+            throw new BadUsageException(e.Message);
+        }
     }
 }

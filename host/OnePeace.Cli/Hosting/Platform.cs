@@ -26,7 +26,7 @@ internal static class Platform
     {
         var address = CheckAddress(options);
         options.Engine.Check();
-        using (ModelPath.Open(options.Model)) { }   // fails here, in one line, rather than in a silo that has started
+        using (var model = ModelPath.Open(options.Model)) options.Engine.CheckRoom(model);   // fails here, in one line, rather than in a silo that has started
         using var folder = OwnDataFolder(options.DataDirectory);
         await using var app = Compose(options, address);
         if (!await StartAsync(app, options)) return 0;

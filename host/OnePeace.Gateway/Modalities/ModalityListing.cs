@@ -44,6 +44,8 @@ internal sealed class ModalityListing(GatewayOptions options, IGrainFactory grai
         {
             Encoding = Encoding(shown.Package.MediaTypes),
             Source = "package",
+            Resident = served?.IsResident,
+            WeightBytes = served?.WeightBytes,
             Reason = shown.Reason,
             Versions = [.. record.Versions.Select(OfVersion)],
         };
@@ -56,6 +58,8 @@ internal sealed class ModalityListing(GatewayOptions options, IGrainFactory grai
     {
         Encoding = Encoding(state.MediaTypes),
         Source = "model",
+        Resident = state.IsResident,
+        WeightBytes = state.WeightBytes,
     };
 
     private static VersionInfo OfVersion(VersionRecord record) => new(record.Package.Version, Name(record.State), record.Package.Hash)

@@ -20,6 +20,12 @@ internal sealed record ModalityInfo(string Id, string Version, string State, str
     [Description("'model' for a modality of the model itself, 'package' for one that was attached.")]
     public required string Source { get; init; }
 
+    [Description("Whether its weights are on the device now; others come there when they are asked for. Not of what does not serve.")]
+    public bool? Resident { get; init; }
+
+    [Description("What its weights take on the device. Not of what does not serve.")]
+    public long? WeightBytes { get; init; }
+
     [Description("Why it does not serve.")]
     public string? Reason { get; init; }
 

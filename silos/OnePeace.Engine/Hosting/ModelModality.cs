@@ -15,8 +15,7 @@ internal static class ModelModality
         if (!weights.ContainsKey("projection.weight"))
             throw new InvalidDataException($"The model '{source.Name}' makes no embeddings of the modality '{modality.Name}': it has no projection. Use a retrieval or pretraining model.");
         var settings = modality.CompleteOptions(plugin.Modality);
-        var bytes = weights.Values.Sum(w => TensorSize.Bytes(w.Shape, model.DataType));
-        var seat = new ModalitySeat(modality.Name, bytes, () => ModelLoader.LoadModality(modality, source.Shape, plugin.Modality, model.Device, model.DataType));
+        var seat = new ModalitySeat(modality.Name, ModelRoom.Bytes(modality, model.DataType), () => ModelLoader.LoadModality(modality, source.Shape, plugin.Modality, model.Device, model.DataType));
         return new ModalityVersion(new VersionIdentity(plugin.Name, plugin.Version, plugin.Hash, plugin.Modality.MediaTypes),
             plugin.Modality.CreatePreprocessor(settings), seat, model.Residency, options.ResolvePreprocessing());
     }

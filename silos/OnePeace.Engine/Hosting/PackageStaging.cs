@@ -36,7 +36,7 @@ internal sealed class PackageStaging
     {
         if (LoaderThread.Abandoned >= MostAbandoned)
             throw new PackageRefusedException(PackageFault.NoRoom, $"{MostAbandoned} plugins did not return and still hold their threads: restart the server before another package is tried.");
-        var package = await Task.Run(() => Open(hash)).ConfigureAwait(false);
+        var package = await LoaderThread.RunAsync("check package", () => Open(hash)).ConfigureAwait(false);
         var folder = FolderOf(hash);
         LoadedPlugin? plugin = null;
         ModalityVersion? version = null;
@@ -102,8 +102,7 @@ internal sealed class PackageStaging
         var manifest = package.Manifest;
         var source = package.AsSource(folder);
         var preprocessor = PluginCode.Run("to create its preprocessor", () => plugin.Modality.CreatePreprocessor(source.CompleteOptions(plugin.Modality)));
-        var bytes = source.Weights.Weights.Values.Sum(w => TensorSize.Bytes(w.Shape, _model.DataType));
-        var seat = new ModalitySeat(manifest.Name, bytes, () => PackageTrial.LoadWeights(package, plugin, folder, _model.Device, _model.DataType));
+        var seat = new ModalitySeat(manifest.Name, ModelRoom.Bytes(source, _model.DataType), () => PackageTrial.LoadWeights(package, plugin, folder, _model.Device, _model.DataType));
         var identity = new VersionIdentity(manifest.Name, manifest.Version, hash, manifest.MediaTypes) { Limits = manifest.Limits, MostTokens = manifest.Cost.Most, IsOfModel = false };
         return new ModalityVersion(identity, preprocessor, seat, _model.Residency, _options.ResolvePreprocessing(), () => Unload(package, plugin));
     }

@@ -38,7 +38,7 @@ public static class PackageTrial
         return TryPlugin(package, core, folder, passed, cancellation);
     }
 
-    /// <summary>Everything that runs nothing of the package: contents, policy, core, and that its weights are finite. Takes as long as reading the file twice.</summary>
+    /// <summary>Everything that runs nothing of the package: contents, policy, core, and that its weights are finite. Takes as long as hashing the file twice.</summary>
     /// <param name="package">Just opened; stays the caller's.</param>
     /// <param name="core">What it shall be attached to.</param>
     /// <param name="policy">Who may serve.</param>

@@ -2,16 +2,12 @@ using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
 using OnePeace.Modalities;
 using OnePeace.Transformer.Checkpoints;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace OnePeace.Engine.Packages;
 
 /// <summary>Checks of stored weights that need no module.</summary>
 public static class PackageWeights
 {
-    private const long ChunkValues = 1 << 20;
-
     /// <summary>That there are as many values as the manifest says, all floating-point and finite. Streams through them: takes no memory of their size.</summary>
     /// <exception cref="PackageRefusedException">There are not.</exception>
     public static void Check(IWeightSource weights, ModalityManifest manifest, CancellationToken cancellation = default)
@@ -26,21 +22,9 @@ public static class PackageWeights
         foreach (var name in weights.Weights.Keys.Order(StringComparer.Ordinal))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!DeviceThread.Infer(() => IsFinite(weights.Read(name))))
+            if (!DeviceThread.Infer(() => FiniteValues.AreAll(weights.Read(name))))
                 throw Broken($"The weight '{PackageJson.Shown(name)}' holds values that are not finite.");
         }
-    }
-
-    private static bool IsFinite(Tensor weight)
-    {
-        using var flat = weight.view(-1);
-        for (var start = 0L; start < flat.shape[0]; start += ChunkValues)
-        {
-            using var scope = NewDisposeScope();
-            var chunk = flat.narrow(0, start, Math.Min(ChunkValues, flat.shape[0] - start));
-            if (!chunk.to(ScalarType.Float32).isfinite().all().item<bool>()) return false;   // what float32 cannot hold is no use here
-        }
-        return true;
     }
 
     private static PackageRefusedException Broken(string message) => new(PackageFault.BrokenWeights, message);

@@ -1,4 +1,5 @@
 using OnePeace.Engine.Devices;
+using OnePeace.Transformer;
 
 namespace OnePeace.Engine.Residency;
 
@@ -7,8 +8,10 @@ namespace OnePeace.Engine.Residency;
 /// what is idle and worth least makes room.
 /// </summary>
 /// <remarks>
-/// All seats of one request are reserved in one step, in the order of the requests, so that two requests never wait for each other's.
-/// Requests whose seats are filled pass those that wait, but not one that has waited for long. Thread-safe.
+/// All seats of one request are reserved in one step, in the order of the requests, so that two requests never wait for each other's; not
+/// before they can be loaded at once, so that nothing leaves for what still waits.
+/// Requests that need no more room (their seats are filled, or on their way) pass those that wait for some; they give way to one that has
+/// waited for long where that frees what it needs. Thread-safe.
 /// </remarks>
 internal sealed class DeviceResidency : IDisposable
 {
@@ -21,7 +24,10 @@ internal sealed class DeviceResidency : IDisposable
     private readonly LinkedList<Waiter> _waiting = [];
     private readonly HashSet<ModalitySeat> _taken = [];
     private readonly SemaphoreSlim _loads;
-    private double _age;
+    private readonly TaskCompletionSource _refused = new();
+    private long _uses;
+    private int _loading;
+    private long _emptied;
 
     public DeviceResidency(ResidencyOptions options, TimeProvider time)
     {
@@ -38,15 +44,17 @@ internal sealed class DeviceResidency : IDisposable
     }
 
     /// <summary>Fills seats and keeps them filled until the result is disposed.</summary>
-    /// <exception cref="NoRoomException">They can never be filled at one _time.</exception>
+    /// <exception cref="NoRoomException">They can never be filled at one time.</exception>
+    /// <exception cref="Exception">A load failed, or <see cref="Refuse"/> was told this.</exception>
     public async Task<Residents> AcquireAsync(IReadOnlyList<ModalitySeat> seats, CancellationToken cancellation)
     {
         seats = [.. seats.Distinct()];
         var waiter = Enter(seats);
         try
         {
-            var loads = await waiter.Reserved.Task.WaitAsync(cancellation).ConfigureAwait(false);
-            await Task.WhenAll(loads).WaitAsync(cancellation).ConfigureAwait(false);
+            var filled = FillAsync(waiter);
+            if (!filled.IsCompleted) await Task.WhenAny(filled, _refused.Task).WaitAsync(cancellation).ConfigureAwait(false);
+            await (filled.IsCompleted ? filled : _refused.Task).ConfigureAwait(false);
             return new Residents(seats, Release);
         }
         catch
@@ -54,6 +62,12 @@ internal sealed class DeviceResidency : IDisposable
             Leave(waiter);
             throw;
         }
+    }
+
+    /// <summary>Ends the waiting of everybody who waits, now and from now on. Loads under way end by themselves.</summary>
+    public void Refuse(Exception reason)
+    {
+        if (_refused.TrySetException(reason)) _ = _refused.Task.Exception;   // seen, also where nobody waits
     }
 
     /// <summary>Empties a seat for good; nobody may hold it or ask for it any more.</summary>
@@ -74,21 +88,16 @@ internal sealed class DeviceResidency : IDisposable
     {
         lock (_gate)
         {
-            var waiter = new Waiter(seats, _time.GetTimestamp());
-            var filled = seats.All(seat => seat.Module is not null);
-            _metrics.Asked(filled);
-            if (filled && !SomebodyWaitsForLong()) waiter.Reserved.SetResult(Reserve(waiter));
-            else
-            {
-                CheckRoom(seats);
-                _waiting.AddLast(waiter);
-                Admit();
-            }
+            var waiter = new Waiter(seats);
+            _metrics.Asked(hit: seats.All(seat => seat.Module is not null));
+            CheckRoom(seats);
+            _waiting.AddLast(waiter);
+            Admit();
             return waiter;
         }
     }
 
-    private bool SomebodyWaitsForLong() => _waiting.First is { } first && _time.GetElapsedTime(first.Value.Since) > Patience;
+    private static async Task FillAsync(Waiter waiter) => await Task.WhenAll(await waiter.Reserved.Task.ConfigureAwait(false)).ConfigureAwait(false);
 
     private void CheckRoom(IReadOnlyList<ModalitySeat> seats)
     {
@@ -100,42 +109,77 @@ internal sealed class DeviceResidency : IDisposable
     /// <summary>Lets in whoever waits, in order, as far as there is room.</summary>
     private void Admit()
     {
-        while (_waiting.First is { Value: var waiter } && MakeRoom(waiter.Seats))
+        while (_waiting.First is { Value: var waiter } && MayLoad(waiter.Seats) && MakeRoom(waiter))
         {
             _waiting.RemoveFirst();
-            waiter.Reserved.SetResult(Reserve(waiter));
+            Reserve(waiter);
+        }
+        if (_waiting.First is { Next: not null } first) LetPass(first);
+    }
+
+    /// <summary>Lets in those behind the first that need no more room, unless they have to give way to it.</summary>
+    private void LetPass(LinkedListNode<Waiter> first)
+    {
+        var wanted = first.Value.Seats;
+        var giveWay = MayLoad(wanted) && first.Value.LacksRoomSince is { } since && _time.GetElapsedTime(since) > Patience
+            && Missing(wanted) <= Evictable(wanted, seat => seat.Module is not null).Sum(seat => seat.Bytes);
+        bool Holds(ModalitySeat seat) => !IsPinned(seat) && !wanted.Contains(seat);
+        for (var node = first.Next; node is not null;)
+        {
+            var (waiting, next) = (node, node.Next);
+            node = next;
+            if (!waiting.Value.Seats.All(_taken.Contains) || (giveWay && waiting.Value.Seats.Any(Holds))) continue;
+            _waiting.Remove(waiting);
+            Reserve(waiting.Value);
         }
     }
 
+    /// <summary>Whether its loads could begin now. More seats than that at once wait until nothing else is loaded.</summary>
+    private bool MayLoad(IReadOnlyList<ModalitySeat> seats) =>
+        _loading == 0 || seats.Count(seat => !_taken.Contains(seat)) is var loads && (loads == 0 || _loading + loads <= _options.ParallelLoads);
+
     /// <summary>Evicts what is idle and worth least; nothing where that would not be enough.</summary>
-    private bool MakeRoom(IReadOnlyList<ModalitySeat> seats)
+    private bool MakeRoom(Waiter waiter)
     {
         if (_options.BudgetBytes <= 0) return true;
-        var missing = _taken.Sum(seat => seat.Bytes) + seats.Where(seat => !_taken.Contains(seat)).Sum(seat => seat.Bytes) - _options.BudgetBytes;
-        var idle = _taken.Where(seat => seat.IsIdle && !IsPinned(seat) && !seats.Contains(seat)).OrderBy(seat => seat.Value.Priority).ToList();
-        if (missing > idle.Sum(seat => seat.Bytes)) return false;
+        var missing = Missing(waiter.Seats);
+        if (missing <= 0) return true;
+        var idle = Evictable(waiter.Seats, seat => seat.IsIdle).OrderBy(seat => seat.Value.Priority(_uses)).ToList();
+        if (missing > idle.Sum(seat => seat.Bytes))
+        {
+            waiter.LacksRoomSince ??= _time.GetTimestamp();
+            return false;
+        }
         foreach (var seat in idle.TakeWhile(_ => missing > 0))
         {
             missing -= seat.Bytes;
-            _age = seat.Value.Priority;
             Empty(seat);
             _metrics.Evicted(seat.Name);
         }
         return true;
     }
 
+    /// <summary>Bytes by which the budget would be passed.</summary>
+    private long Missing(IReadOnlyList<ModalitySeat> seats) =>
+        _taken.Sum(seat => seat.Bytes) + seats.Where(seat => !_taken.Contains(seat)).Sum(seat => seat.Bytes) - _options.BudgetBytes;
+
+    private IEnumerable<ModalitySeat> Evictable(IReadOnlyList<ModalitySeat> seats, Func<ModalitySeat, bool> when) =>
+        _taken.Where(seat => when(seat) && !IsPinned(seat) && !seats.Contains(seat));
+
     private bool IsPinned(ModalitySeat seat) => _options.Pinned.Contains(seat.Name);
 
-    private Task[] Reserve(Waiter waiter)
+    private void Reserve(Waiter waiter)
     {
         waiter.IsReserved = true;
         foreach (var seat in waiter.Seats)
         {
             seat.Holders++;
-            seat.Value.Used(_age);
-            if (_taken.Add(seat)) seat.Loading = Task.Run(() => LoadAsync(seat));   // never inside the gate: it comes back in when it ends
+            seat.Value.Used(++_uses);
+            if (!_taken.Add(seat)) continue;
+            _loading++;
+            seat.Loading = Task.Run(() => LoadAsync(seat));   // never inside the gate: it comes back in when it ends
         }
-        return [.. waiter.Seats.Select(seat => seat.Loading!)];
+        waiter.Reserved.SetResult([.. waiter.Seats.Select(seat => seat.Loading!)]);
     }
 
     private async Task LoadAsync(ModalitySeat seat)
@@ -144,11 +188,12 @@ internal sealed class DeviceResidency : IDisposable
         try
         {
             var start = _time.GetTimestamp();
-            var module = await LoaderThread.RunAsync($"load {seat.Name}", seat.Load).ConfigureAwait(false);
+            var module = await LoaderThread.RunAsync($"load {seat.Name}", () => Load(seat)).ConfigureAwait(false);
             var duration = _time.GetElapsedTime(start);
             _metrics.Loaded(seat.Name, duration);
             lock (_gate)
             {
+                _loading--;
                 seat.Module = module;
                 seat.Value.Loaded(duration);
                 if (seat.IsClosed) Empty(seat);
@@ -159,6 +204,7 @@ internal sealed class DeviceResidency : IDisposable
         {
             lock (_gate)
             {
+                _loading--;
                 _taken.Remove(seat);
                 Admit();
             }
@@ -170,10 +216,20 @@ internal sealed class DeviceResidency : IDisposable
         }
     }
 
+    /// <summary>On a loader's thread. What was evicted is filled again or, now and then, given back.</summary>
+    private ModalityModule Load(ModalitySeat seat)
+    {
+        var module = seat.Load();
+        if (Interlocked.Read(ref _emptied) <= _options.BudgetBytes / 4) return module;
+        Interlocked.Exchange(ref _emptied, 0);
+        NativeAllocator.GiveBackFreedMemory();
+        return module;
+    }
+
     private void Empty(ModalitySeat seat)
     {
         _taken.Remove(seat);
-        seat.Value.Evicted();
+        Interlocked.Add(ref _emptied, seat.Bytes);
         seat.Module!.Dispose();
         seat.Module = null;
         seat.Loading = null;
@@ -198,11 +254,12 @@ internal sealed class DeviceResidency : IDisposable
         }
     }
 
-    private sealed class Waiter(IReadOnlyList<ModalitySeat> seats, long since)
+    private sealed class Waiter(IReadOnlyList<ModalitySeat> seats)
     {
         public IReadOnlyList<ModalitySeat> Seats { get; } = seats;
 
-        public long Since { get; } = since;
+        /// <summary>When it first stood at the head of the line and found no room.</summary>
+        public long? LacksRoomSince { get; set; }
 
         public bool IsReserved { get; set; }
 

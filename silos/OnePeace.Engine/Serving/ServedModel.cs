@@ -32,9 +32,16 @@ internal sealed class ServedModel(TransformerCore core, DeviceResidency residenc
     public BatchEncoder Encoder => field ??= new(core, Device, DataType);
 
     public EngineDescription Describe() => new(Name, CoreHash, core.Shape.Width, Device.ToString(), DataTypes.Name(DataType),
-        [.. Modalities.Serving.Values.Select(v => v.Identity).Select(v => new ModalityDescription(v.Name, v.Version, "ready", v.Hash, v.MediaTypes) { IsOfModel = v.IsOfModel })])
+        [.. Modalities.Serving.Values.Select(Describe)])
     {
         Notice = Notice,
+    };
+
+    private static ModalityDescription Describe(ModalityVersion version) => new(version.Name, version.Identity.Version, "ready", version.Identity.Hash, version.Identity.MediaTypes)
+    {
+        IsOfModel = version.Identity.IsOfModel,
+        IsResident = version.Seat.Module is not null,
+        WeightBytes = version.Seat.Bytes,
     };
 
     public async ValueTask DisposeAsync()

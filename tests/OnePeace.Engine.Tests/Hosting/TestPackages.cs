@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using OnePeace.Engine.Batching;
 using OnePeace.Engine.Packages;
 using OnePeace.Engine.Plugins;
+using OnePeace.Engine.Residency;
 using OnePeace.Engine.Tests.Serving;
 using OnePeace.Files;
 using OnePeace.Modalities;
@@ -34,7 +35,7 @@ internal sealed class TestPackages : IDisposable
     /// <summary>Where plugins are laid out.</summary>
     public string Work => Path.Combine(_folder.Path, "work");
 
-    public Task<EncodingEngine> StartAsync(Residency.ResidencyOptions? residency = null) => EncodingEngine.LoadAsync(Model, _catalogue, new EngineOptions
+    public Task<EncodingEngine> StartAsync(ResidencyOptions? residency = null) => EncodingEngine.LoadAsync(Model, _catalogue, new EngineOptions
     {
         Device = "cpu",
         Packages = new(Store.Find, Work) { Patience = TimeSpan.FromSeconds(20) },

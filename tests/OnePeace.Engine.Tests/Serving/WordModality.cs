@@ -31,9 +31,16 @@ internal sealed class WordModality : IModality
     /// <summary>Runs at the start of every forward pass, on the device thread.</summary>
     public Action<long>? OnForward { get; set; }
 
+    /// <summary>Runs whenever its weights are loaded, on the thread that loads them.</summary>
+    public Action? OnLoad { get; set; }
+
     public IPreprocessor CreatePreprocessor(ModalityOptions options) => new Letters();
 
-    public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => new Adaptor(shape, batch => OnForward?.Invoke(batch));
+    public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options)
+    {
+        OnLoad?.Invoke();
+        return new Adaptor(shape, batch => OnForward?.Invoke(batch));
+    }
 
     private sealed class Letters : IPreprocessor
     {

@@ -69,7 +69,7 @@ internal sealed class HashingEngine : IEncodingEngine, IAsyncDisposable
     [
         new ModalityDescription("text", "1.0.0", "ready", "sha256:a", ["text/plain"]),
         new ModalityDescription("image", "1.0.0", "ready", "sha256:b", ["image/png", "image/jpeg"]),
-        new ModalityDescription("smell", "0.2.0", "ready", "sha256:c", ["application/x-smell"]),
+        new ModalityDescription("smell", "0.2.0", "ready", "sha256:c", ["application/x-smell"]) { IsResident = false, WeightBytes = 5_000_000_000 },
     ]);
 
     public ValueTask DisposeAsync()

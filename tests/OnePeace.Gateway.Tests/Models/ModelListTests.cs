@@ -38,4 +38,12 @@ public sealed class ModelListTests(Platform platform)
         Assert.Equal("application/x-smell", (string)smell["media_types"]![0]!);
         Assert.Equal("model", (string)smell["source"]!);
     }
+
+    [Fact]
+    public async Task Modalities_say_whether_their_weights_are_on_the_device()
+    {
+        var list = await (await platform.Client.GetAsync("/v1/modalities")).OkAsync();
+        Assert.All(list["data"]!.AsArray(), m => Assert.Equal((string)m!["id"]! != "smell", (bool)m["resident"]!));
+        Assert.Equal(5_000_000_000, (long)list["data"]!.AsArray().Single(m => (string)m!["id"]! == "smell")!["weight_bytes"]!);
+    }
 }

@@ -40,11 +40,14 @@ internal static class Api
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
+    /// <summary>A modality as it is listed, or null.</summary>
+    public static async Task<JsonNode?> ModalityAsync(this HttpClient http, string modality) =>
+        JsonNode.Parse(await http.GetStringAsync("v1/modalities"))!["data"]!.AsArray().SingleOrDefault(m => (string)m!["id"]! == modality);
+
     /// <summary>State and hash by version; nothing where there is no such modality.</summary>
     public static async Task<IReadOnlyDictionary<string, (string State, string Hash)>> VersionsAsync(this HttpClient http, string modality)
     {
-        var listed = JsonNode.Parse(await http.GetStringAsync("v1/modalities"))!["data"]!.AsArray();
-        var versions = listed.SingleOrDefault(m => (string)m!["id"]! == modality)?["versions"]?.AsArray() ?? [];
+        var versions = (await http.ModalityAsync(modality))?["versions"]?.AsArray() ?? [];
         return versions.ToDictionary(v => (string)v!["version"]!, v => ((string)v!["state"]!, (string)v["hash"]!));
     }
 

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration;
+using OnePeace.Silo;
+
+namespace OnePeace.Gateway.Tests.Silos;
+
+public sealed class SiloSettingsTests
+{
+    [Fact]
+    public void The_memory_of_modalities_is_set_on_the_command_line()
+    {
+        var settings = Read(["--modality-memory", "2GiB", "--pin", "text,image", "--parallel-loads", "4"]);
+        Assert.Equal((2L << 30, 4), (settings.Residency.BudgetBytes, settings.Residency.ParallelLoads));
+        Assert.Equal(["text", "image"], settings.Residency.Pinned);
+        Assert.Same(settings.Residency, settings.Engine().Residency);
+    }
+
+    [Fact]
+    public void The_environment_sets_it_too_and_the_command_line_comes_first()
+    {
+        (string, string?)[] environment = [("MODALITY_MEMORY", "500MB"), ("PIN", "audio"), ("PARALLEL_LOADS", "1"), ("SILO_PORT", "7")];
+        var settings = Read(["--parallel-loads", "3"], environment);
+        Assert.Equal((500_000_000, 3, 7), (settings.Residency.BudgetBytes, settings.Residency.ParallelLoads, settings.SiloPort));
+        Assert.Equal(["audio"], settings.Residency.Pinned);
+    }
+
+    [Fact]
+    public void Nothing_said_limits_nothing()
+    {
+        var settings = Read([]);
+        Assert.Equal((0, 0), (settings.Residency.BudgetBytes, settings.Residency.Pinned.Count));
+    }
+
+    [Fact]
+    public void What_cannot_be_read_is_refused_with_its_option() =>
+        Assert.Contains("--modality-memory", Assert.Throws<FormatException>(() => Read(["--modality-memory", "much"])).Message);
+
+    private static SiloSettings Read(string[] arguments, params (string Name, string? Value)[] environment) => SiloSettings.Read(new ConfigurationBuilder()
+        .AddInMemoryCollection(environment.Select(e => KeyValuePair.Create(e.Name, e.Value)))
+        .AddCommandLine(["--model", "m", .. arguments]).Build());
+}

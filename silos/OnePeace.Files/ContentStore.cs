@@ -97,7 +97,7 @@ public sealed class ContentStore
             await using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, Locked, bufferSize: 0);
             var hash = await CopyAsync(content, file, maxBytes, cancellation);
             file.Flush(flushToDisk: true);
-            return Publish(temporary, hash, file.Length);
+            return Publish(file, hash);
         }
         finally
         {
@@ -126,8 +126,9 @@ public sealed class ContentStore
         }
     }
 
-    private HeldContent Publish(string temporary, string hash, long length)
+    private HeldContent Publish(FileStream file, string hash)
     {
+        var length = file.Length;
         var path = PathOf(hash);
         var directory = Path.GetDirectoryName(path)!;
         DurableFile.CreateDirectory(directory);
@@ -135,7 +136,8 @@ public sealed class ContentStore
         lock (_gate)
         {
             var present = new FileInfo(path);
-            if (!present.Exists || present.Length != length) File.Move(temporary, path, overwrite: true);
+            if (!present.Exists || present.Length != length) File.Move(file.Name, path, overwrite: true);
+            file.Dispose();   // still inside: whoever finds it under its name must be able to open it
             held = Hold(hash, isNew: !present.Exists);
         }
         try

@@ -35,6 +35,21 @@ public sealed class HeldContentTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_holds_it_can_open_it_at_once_however_many_add_it_at_one_moment()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var content = BitConverter.GetBytes(round);
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+            {
+                using var held = await _store.HoldAsync(new MemoryStream(content), content.Length, default);
+                await using var file = new FileStream(_store.Find(held.Hash)!, FileMode.Open, FileAccess.Read, FileShare.Read);
+                Assert.Equal(content.Length, file.Length);
+            }));
+        }
+    }
+
+    [Fact]
     public async Task It_stays_until_the_last_holder_lets_go()
     {
         var first = await HoldAsync();

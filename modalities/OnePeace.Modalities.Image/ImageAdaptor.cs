@@ -99,7 +99,7 @@ public sealed class ImageAdaptor : SequenceAdaptor
         var side = Side(batch);
         var positions = (side == _side ? _positions : ImageGrid.ResizePositions(_positions, side)).unsqueeze(0);          // [1, L, D]
         if (_secondType is not null && batch.Contains(SecondField))
-            positions = positions.add(_secondType.mul(batch[SecondField].view(-1, 1, 1).to(_secondType.dtype)));          // [B, L, D]
+            positions = positions.Plus(_secondType.mul(batch[SecondField].view(-1, 1, 1).to(_secondType.dtype)));          // [B, L, D]
         return positions.MoveToOuterDisposeScope();
     }
 }

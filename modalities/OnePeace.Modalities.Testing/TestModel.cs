@@ -67,7 +67,8 @@ internal sealed class TestModel : IDisposable
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
+        using Scalar half = 0.5f.ToScalar(), width = (2 * Noise).ToScalar();
         foreach (var parameter in module.parameters())
-            parameter.add_(rand(parameter.shape, generator: generator).sub_(0.5f).mul_(2 * Noise));
+            parameter.PlusInPlace(rand(parameter.shape, generator: generator).sub_(half).mul_(width));
     }
 }

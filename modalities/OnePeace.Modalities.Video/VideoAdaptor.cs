@@ -114,7 +114,7 @@ public sealed class VideoAdaptor : SequenceAdaptor
         using var scope = NewDisposeScope();
         var positions = side == _side ? _positions : ImageGrid.ResizePositions(_positions, side);                   // [P + 1, D]
         var placed = positions.narrow(0, 1, (long)side * side).unsqueeze(0)
-            .add(_times.narrow(0, 0, frames).unsqueeze(1)).flatten(0, 1);                                           // [L - 1, D]
+            .Plus(_times.narrow(0, 0, frames).unsqueeze(1)).flatten(0, 1);                                           // [L - 1, D]
         return cat([positions.narrow(0, 0, 1), placed], dim: 0).unsqueeze(0).MoveToOuterDisposeScope();             // [1, L, D]
     }
 }

@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,7 +43,7 @@ public static class MaskedPositions
         using var scope = NewDisposeScope();
         var (batch, width) = (features.shape[0], features.shape[2]);
         var starts = tensor([.. Enumerable.Range(0, (int)batch).Select(item => item * length)], [batch, 1], device: preserved.device);
-        var rows = preserved.add(starts).flatten();                                                                    // [B K]
+        var rows = preserved.Plus(starts).flatten();                                                                    // [B K]
         var present = Padding(preserved).logical_not().flatten().nonzero().flatten();                                  // [N]
         return maskToken.expand(batch * length, width)
             .index_copy(0, rows.index_select(0, present), features.reshape(-1, width).index_select(0, present))        // [B L, D]

@@ -111,7 +111,7 @@ public abstract class SequenceAdaptor : ModalityAdaptor, IInitialised
     {
         using var scope = NewDisposeScope();
         if (_norm is not null) embeddings = _norm.call(embeddings);
-        if (_shrink is not null) embeddings = embeddings.mul(_shrink).add(embeddings.detach().mul(_rest!));
+        if (_shrink is not null) embeddings = embeddings.mul(_shrink).Plus(embeddings.detach().mul(_rest!));
         return Place(embeddings, positions).MoveToOuterDisposeScope();
     }
 
@@ -130,8 +130,8 @@ public abstract class SequenceAdaptor : ModalityAdaptor, IInitialised
     /// <summary>Adds what says where each token stands and of what type it is.</summary>
     private Tensor Place(Tensor embeddings, Tensor positions)
     {
-        var placed = embeddings.add(positions);                                                    // [B, L, D]
-        if (_type is not null) placed = placed.add(_type);
+        var placed = embeddings.Plus(positions);                                                    // [B, L, D]
+        if (_type is not null) placed = placed.Plus(_type);
         return nn.functional.dropout(placed, _dropout, training);
     }
 }

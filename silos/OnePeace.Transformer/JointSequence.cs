@@ -1,4 +1,5 @@
 using OnePeace.Modalities;
+using OnePeace.Modalities.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -65,7 +66,7 @@ internal static class JointSequence
         long start = 0;
         for (var i = 0; i < biases.Length; i++)
         {
-            if (biases[i] is { } bias) joint.narrow(2, start, segments[i].Length).narrow(3, start, segments[i].Length).add_(bias);
+            if (biases[i] is { } bias) joint.narrow(2, start, segments[i].Length).narrow(3, start, segments[i].Length).PlusInPlace(bias);
             start += segments[i].Length;
         }
         return joint.MoveToOuterDisposeScope();

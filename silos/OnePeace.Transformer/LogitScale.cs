@@ -36,5 +36,5 @@ public sealed class LogitScale : nn.Module, IInitialised
         return _logarithm.exp();
     }
 
-    public void Initialise(Generator generator) => _logarithm.fill_(Initial);
+    public void Initialise(Generator generator) => Initialisation.Fill(_logarithm, Initial);
 }

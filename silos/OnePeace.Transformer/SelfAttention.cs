@@ -61,7 +61,10 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>, IInitial
         return _output.call(mixed).MoveToOuterDisposeScope();
     }
 
-    public void Initialise(Generator generator) => _headScale?.fill_(1);
+    public void Initialise(Generator generator)
+    {
+        if (_headScale is not null) Initialisation.Fill(_headScale, 1);
+    }
 
     private Tensor Split(Tensor tokens) =>
         tokens.view(tokens.shape[0], tokens.shape[1], _heads, -1).transpose(1, 2);       // [B, H, L, d]

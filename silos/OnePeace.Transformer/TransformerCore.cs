@@ -1,4 +1,5 @@
 using OnePeace.Modalities;
+using OnePeace.Modalities.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -84,7 +85,7 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
         if (biasCount == 0) return hidden;
         using var scope = NewDisposeScope();
         var bias = JointSequence.JoinBiases(segments, index, Shape.Heads, segments[0].Tokens.Embeddings.dtype);
-        return (hidden is null ? bias : bias.add(hidden)).MoveToOuterDisposeScope();
+        return (hidden is null ? bias : bias.Plus(hidden)).MoveToOuterDisposeScope();
     }
 
     private void Check(IReadOnlyList<Segment> segments)

@@ -69,8 +69,7 @@ public sealed class TransformerLayer : nn.Module<Tensor, Tensor?, IReadOnlyList<
 
     public void Initialise(Generator generator)
     {
-        _attentionScale?.fill_(_layerScaleInit);
-        _expertScale?.fill_(_layerScaleInit);
+        foreach (var scale in new[] { _attentionScale, _expertScale }.OfType<Parameter>()) Initialisation.Fill(scale, _layerScaleInit);
     }
 
     private Tensor ApplyExperts(Tensor tokens, IReadOnlyList<Segment> segments) =>
@@ -80,6 +79,6 @@ public sealed class TransformerLayer : nn.Module<Tensor, Tensor?, IReadOnlyList<
     {
         if (training && _dropout > 0) branch = nn.functional.dropout(branch, _dropout, training: true);
         if (scale is not null) branch = branch.mul(scale);
-        return _dropPath.call(branch).add(residual);
+        return _dropPath.call(branch).Plus(residual);
     }
 }

@@ -1,5 +1,6 @@
 using OnePeace.Modalities.Layers;
 using OnePeace.Transformer;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -55,7 +56,7 @@ internal sealed class DeterminismCheck : IConformanceCheck
     private static void Soil(nn.Module module)
     {
         using var scope = NewDisposeScope();
-        foreach (var parameter in module.parameters()) full(parameter.shape, float.Pi);
+        foreach (var parameter in module.parameters()) Initialisation.Fill(empty(parameter.shape), float.Pi);
     }
 
     private static void Compare(float[][] expected, float[][] actual, string how)

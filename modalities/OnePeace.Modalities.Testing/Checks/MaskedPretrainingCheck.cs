@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OnePeace.Modalities.Testing.Checks;
@@ -63,7 +64,8 @@ internal sealed class MaskedPretrainingCheck : IConformanceCheck
     {
         long[] expected = [features.shape[0], length, features.shape[2]];
         Expect.That(restored.Embeddings.shape.AsSpan().SequenceEqual(expected), $"Expected {nameof(ModalityAdaptor.Restore)} to give [{string.Join(", ", expected)}], but it gives [{string.Join(", ", restored.Embeddings.shape)}]: a decoder sees every position again.");
-        var placed = restored.Embeddings.sub(opposite.Embeddings).div(2);                                      // [B, L, D]
+        using var two = 2.ToScalar();
+        var placed = restored.Embeddings.sub(opposite.Embeddings).div(two);                                      // [B, L, D]
         var due = MaskedPositions.Scatter(features, preserved, zeros(1, features.shape[2]), length);           // [B, L, D]
         var most = placed.sub(due).abs().max().item<float>();
         Expect.That(most <= Tolerance, $"Expected {nameof(ModalityAdaptor.Restore)} to put every preserved feature back in its own place and the mask token elsewhere, within {Tolerance:g1}, but a value differs by {most:g3}: use {nameof(MaskedPositions)}.{nameof(MaskedPositions.Scatter)}.");

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OnePeace.Modalities.Layers;
@@ -29,24 +30,39 @@ public static class Initialisation
         // Inverse transform: uniform between Phi(-1) and Phi(1), through the inverse error function.
         const double bound = 0.6826894921370859;   // erf(1 / sqrt(2))
         using var scope = NewDisposeScope();
-        using var uniform = rand(target.shape, generator: generator, dtype: ScalarType.Float32);
-        using var normal = uniform.mul(2 * bound).sub(bound).erfinv().mul(Math.Sqrt(2) * deviation).clamp(-deviation, deviation);
+        using Scalar stretch = (Math.Sqrt(2) * deviation).ToScalar(), least = (-deviation).ToScalar(), most = deviation.ToScalar();   // kept: TensorSums says why
+        using var normal = Symmetric(target, generator, bound).erfinv().mul(stretch).clamp(least, most);
         target.copy_(normal);
+    }
+
+    /// <summary>The same value everywhere.</summary>
+    public static void Fill(Tensor target, double value)
+    {
+        using var kept = value.ToScalar();
+        target.fill_(kept);
     }
 
     /// <summary>Uniform within plus or minus <paramref name="bound"/>.</summary>
     public static void Uniform(Tensor target, Generator generator, double bound)
     {
-        using var uniform = rand(target.shape, generator: generator, dtype: ScalarType.Float32);
-        using var scaled = uniform.mul(2 * bound).sub(bound);
+        using var scaled = Symmetric(target, generator, bound);
         target.copy_(scaled);
     }
 
     /// <summary>Normal with mean 0.</summary>
     public static void Normal(Tensor target, Generator generator, double deviation)
     {
+        using var spread = deviation.ToScalar();
         using var normal = randn(target.shape, generator: generator, dtype: ScalarType.Float32);
-        using var scaled = normal.mul(deviation);
+        using var scaled = normal.mul(spread);
         target.copy_(scaled);
+    }
+
+    private static Tensor Symmetric(Tensor target, Generator generator, double bound)
+    {
+        using Scalar twice = (2 * bound).ToScalar(), once = bound.ToScalar();
+        using var uniform = rand(target.shape, generator: generator, dtype: ScalarType.Float32);
+        using var wide = uniform.mul(twice);
+        return wide.sub(once);
     }
 }

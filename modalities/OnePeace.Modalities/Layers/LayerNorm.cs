@@ -27,7 +27,7 @@ public sealed class LayerNorm : nn.Module<Tensor, Tensor>, IInitialised
 
     public void Initialise(Generator generator)
     {
-        _weight.fill_(1);
+        Initialisation.Fill(_weight, 1);
         _bias.zero_();
     }
 }

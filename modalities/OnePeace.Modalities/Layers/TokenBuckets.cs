@@ -54,15 +54,19 @@ public sealed class TokenBuckets
     private static long[] Compute(int bucketSize)
     {
         using var scope = NewDisposeScope();
-        var middle = bucketSize / 2;
-        var distance = arange(1L - MostTokens, MostTokens, dtype: ScalarType.Int64);
-        var near = distance.lt(middle).logical_and(distance.gt(-middle));
-        var magnitude = where(near, tensor((long)middle - 1), distance.abs());
-        var log = LogBuckets(magnitude.div(middle), middle);
+        var half = bucketSize / 2;
+        using Scalar middle = ((long)half).ToScalar(), opposite = ((long)-half).ToScalar(), last = (bucketSize - 1L).ToScalar();   // kept: TensorSums says why
+        var distance = tensor([.. Enumerable.Range(1 - MostTokens, (2 * MostTokens) - 1).Select(d => (long)d)]);
+        var near = distance.lt(middle).logical_and(distance.gt(opposite));
+        var magnitude = where(near, tensor(half - 1L), distance.abs());
+        var log = LogBuckets(magnitude.div(middle), half, middle);
         var bucket = where(magnitude.le(middle), distance, log.mul(distance.sign()));
-        return [.. bucket.add((long)bucketSize - 1).data<long>()];
+        return [.. bucket.Plus(last).data<long>()];
     }
 
-    private static Tensor LogBuckets(Tensor ratio, int middle) =>
-        ratio.log().div(Math.Log((MostTokens - 1) / (double)middle)).mul(middle - 1).ceil().to(ScalarType.Int64).add(middle);
+    private static Tensor LogBuckets(Tensor ratio, int half, Scalar middle)
+    {
+        using Scalar span = Math.Log((MostTokens - 1) / (double)half).ToScalar(), most = (half - 1L).ToScalar();
+        return ratio.log().div(span).mul(most).ceil().to(ScalarType.Int64).Plus(middle);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OnePeace.Engine.Batching;
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
@@ -166,13 +167,25 @@ public static class PackageTrial
         }
     }
 
-    /// <summary>One input's vector <c>[D]</c> on the host.</summary>
-    internal static float[] Encode(ModalityModule module, PreparedInput input, TrialCore core, string name) => PluginCode.Run($"to encode '{name}'", () => DeviceThread.Infer(() =>
+    /// <summary>One input's vector <c>[D]</c> on the host; tried twice, since what torch throws for a moment is not the package's fault.</summary>
+    internal static float[] Encode(ModalityModule module, PreparedInput input, TrialCore core, string name) => PluginCode.Run($"to encode '{name}'", () =>
+    {
+        try
+        {
+            return EncodeOnce(module, input, core);
+        }
+        catch (ExternalException e) when (!DeviceFault.IsFatal(e))
+        {
+            return EncodeOnce(module, input, core);
+        }
+    });
+
+    private static float[] EncodeOnce(ModalityModule module, PreparedInput input, TrialCore core) => DeviceThread.Infer(() =>
     {
         var batch = BatchAssembly.Stack([input], core.Device, core.Type);
         var features = core.Core.call([new Segment(module, module.Adaptor.call(batch))], batch.Padding)[0];   // [1, L, D]
         return module.Project(features).to(ScalarType.Float32, CPU).data<float>().ToArray();
-    }));
+    });
 
     /// <summary>NaN where the vectors cannot be compared.</summary>
     private static double Cosine(float[] a, float[] b)

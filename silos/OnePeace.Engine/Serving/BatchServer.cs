@@ -44,7 +44,7 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
     }
 
     /// <summary>A batch that throws is halved until the job that is to blame stands alone.</summary>
-    private void Encode(IReadOnlyList<EncodeJob> batch)
+    private void Encode(IReadOnlyList<EncodeJob> batch, bool again = true)
     {
         var jobs = batch.Where(job => !job.IsOver).ToArray();   // callers leave while their batch is halved
         if (jobs.Length == 0) return;
@@ -60,16 +60,21 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
         }
         catch (Exception e)
         {
-            Split(jobs, e);
+            Split(jobs, e, again);
         }
     }
 
-    private void Split(EncodeJob[] jobs, Exception exception)
+    /// <summary>A lone job is given a second try before it is blamed: what fails for a moment, in a plugin or below it, is not the input's fault.</summary>
+    private void Split(EncodeJob[] jobs, Exception exception, bool again = true)
     {
         if (device.Fault is not null || DeviceFault.IsFatal(exception))
         {
             device.Fail(exception);
             foreach (var job in jobs) job.Fail(new EngineUnavailableException(DeviceThread.Lost, exception));
+        }
+        else if (jobs.Length == 1 && again)
+        {
+            Encode(jobs, again: false);
         }
         else if (jobs.Length == 1)
         {

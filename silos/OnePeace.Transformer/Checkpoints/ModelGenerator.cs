@@ -1,5 +1,6 @@
 using System.Text;
 using OnePeace.Modalities;
+using OnePeace.Modalities.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -72,8 +73,8 @@ public static class ModelGenerator
             using var scope = NewDisposeScope();
             using var generator = new Generator(Seed(name));
             // Uniform draws and single operations: exactly the same everywhere, which a normal distribution's logarithms are not.
-            return rand(shape, generator: generator, dtype: ScalarType.Float32).sub_(0.5f).mul_((float)(spread * Math.Sqrt(12))).add_((float)centre)
-                .to(model.Type).MoveToOuterDisposeScope();
+            using Scalar half = 0.5f.ToScalar(), width = ((float)(spread * Math.Sqrt(12))).ToScalar(), middle = ((float)centre).ToScalar();   // kept: TensorSums says why
+            return rand(shape, generator: generator, dtype: ScalarType.Float32).sub_(half).mul_(width).Plus(middle).to(model.Type).MoveToOuterDisposeScope();
         }
 
         /// <summary>Mean and deviation: signals keep about their size from layer to layer, so that different inputs get clearly different vectors.</summary>

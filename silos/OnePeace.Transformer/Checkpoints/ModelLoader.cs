@@ -1,4 +1,5 @@
 using OnePeace.Modalities;
+using OnePeace.Modalities.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ public static class ModelLoader
         try
         {
             using (no_grad())
-                model.LogitScale.Logarithm.fill_(source.LogitScale ?? LogitScale.Initial);
+                Initialisation.Fill(model.LogitScale.Logarithm, source.LogitScale ?? LogitScale.Initial);
             foreach (var modality in chosen)
                 model.Attach(LoadModality(modality, source.Shape, plugins(modality.Name), device, type ?? source.Core.MainType()));
             return model;

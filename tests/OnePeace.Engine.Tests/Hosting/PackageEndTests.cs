@@ -54,8 +54,10 @@ public sealed class PackageEndTests : IDisposable
         var host = CreateHost(model);
         var engine = new EncodingEngine(model, new EngineOptions { Device = "cpu" }, [new DeviceThread("slot 0", 1)], TimeProvider.System) { Packages = host };
         var staging = host.StageAsync(await _packages.AddAsync(), default);
+        var parameters = model.Core.parameters().ToList();
         await engine.DisposeAsync();
-        Assert.All(model.Core.parameters(), parameter => Assert.False(parameter.IsInvalid));
+        Assert.NotEmpty(parameters);
+        Assert.All(parameters, parameter => Assert.False(parameter.IsInvalid));
         _open.Set();
         await Assert.ThrowsAnyAsync<Exception>(() => staging);   // refused by the residency, which the engine closed
     }

@@ -79,13 +79,12 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         return await request.RunAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Refuses what still waits, also for weights, finishes the batches in work and frees the model.</summary>
+    /// <summary>Refuses what still waits, also for weights, finishes the batches in work and frees the model. Where plugin code does not end, the model is left to the end of the process: that code may still use it.</summary>
     public async ValueTask DisposeAsync()
     {
         Close(new EngineUnavailableException("The engine is closed."));
         foreach (var device in _devices) await device.DisposeAsync().ConfigureAwait(false);
-        (Packages as IDisposable)?.Dispose();
-        await _model.DisposeAsync().ConfigureAwait(false);
+        if (Packages is not PackageHost packages || await packages.CloseAsync().ConfigureAwait(false)) await _model.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
     }
 

@@ -37,7 +37,7 @@ public sealed class ContentStore
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Keeps a stream's content, durably, off the caller's scheduler. Content that is there already stays, unless its file has another size.</summary>
+    /// <summary>Keeps a stream's content, durably, off the caller's scheduler. Content that is there already is replaced, so that adding it again repairs a damaged file; who has the old file open can read on.</summary>
     /// <returns>The hash, in lower-case hexadecimal digits.</returns>
     /// <exception cref="ContentTooLargeException">There are more than <paramref name="maxBytes"/>.</exception>
     public async Task<string> AddAsync(Stream content, long maxBytes, CancellationToken cancellation)
@@ -128,17 +128,17 @@ public sealed class ContentStore
 
     private HeldContent Publish(FileStream file, string hash)
     {
-        var length = file.Length;
         var path = PathOf(hash);
         var directory = Path.GetDirectoryName(path)!;
         DurableFile.CreateDirectory(directory);
         HeldContent held;
         lock (_gate)
         {
-            var present = new FileInfo(path);
-            if (!present.Exists || present.Length != length) File.Move(file.Name, path, overwrite: true);
+            var isNew = !File.Exists(path);
+            if (!isNew) file.Dispose();   // before: others may find its name already, and must always be able to open what has it
+            Name(file.Name, path);
             file.Dispose();   // still inside: whoever finds it under its name must be able to open it
-            held = Hold(hash, isNew: !present.Exists);
+            held = Hold(hash, isNew);
         }
         try
         {
@@ -151,6 +151,18 @@ public sealed class ContentStore
         {
             held.Dispose();
             throw;
+        }
+    }
+
+    private static void Name(string temporary, string path)
+    {
+        try
+        {
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (OperatingSystem.IsWindows() && e is IOException or UnauthorizedAccessException && new FileInfo(path) is { Exists: true } present && present.Length == new FileInfo(temporary).Length)
+        {
+            // Windows replaces no file that somebody has mapped.
         }
     }
 

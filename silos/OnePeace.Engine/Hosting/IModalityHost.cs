@@ -36,7 +36,7 @@ public enum HostedState
     /// <summary>Its last requests are under way.</summary>
     Draining,
 
-    /// <summary>Unloaded, but something still refers to its assemblies.</summary>
+    /// <summary>Unloaded, but something still refers to its assemblies; or a request of it has not ended for minutes.</summary>
     Leaked,
 }
 

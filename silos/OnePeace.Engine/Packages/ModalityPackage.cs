@@ -88,10 +88,10 @@ public sealed class ModalityPackage : IDisposable
         return new ModalitySource(Manifest.Name, new ModalityOptions(Manifest.Options, assets), _weights) { Version = Manifest.Version };
     }
 
-    /// <summary>Lays plugin and assets out as files, <c>FOLDER/plugin/...</c> and <c>FOLDER/assets/...</c>: whole or not at all; does nothing where they lie there already.</summary>
+    /// <summary>Lays plugin and assets out as files, <c>FOLDER/plugin/...</c> and <c>FOLDER/assets/...</c>: whole or not at all; does nothing where they lie there already, by every hash of the manifest.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public void UnpackTo(string folder) => PackageUnpacking.Unpack(folder,
-        _entries.Values.Where(e => EntryNames.IsUnpacked(e.Name)).ToDictionary(e => e.Name, e => (e.Length, (Action<Stream>)(target => CopyTo(e, target)))));
+        _entries.Values.Where(e => EntryNames.IsUnpacked(e.Name)).ToDictionary(e => e.Name, e => new UnpackedFile(e.Length, Manifest.Files[e.Name].Sha256, target => CopyTo(e, target))));
 
     /// <summary>Unmaps the file; tensors that were read from it stay valid.</summary>
     public void Dispose()

@@ -98,13 +98,13 @@ public static class PackageTrial
             throw new PackageRefusedException(PackageFault.WrongCore, "The package names this core, but with another architecture: pack it again for the model that serves.");
     }
 
-    /// <summary>Lays the plugin out and loads it. The caller disposes it.</summary>
+    /// <summary>Lays the plugin out and loads it; its native libraries are opened from <see cref="NativeLibraries"/> beside <paramref name="folder"/>. The caller disposes it.</summary>
     /// <exception cref="PackageRefusedException">It cannot be loaded, or is not what the manifest says.</exception>
     public static LoadedPlugin LoadPlugin(ModalityPackage package, string folder)
     {
         package.UnpackTo(folder);
         var manifest = package.Manifest;
-        var plugin = PluginCode.Load(Path.Combine(folder, EntryNames.Plugin.TrimEnd('/')), manifest.Assembly[EntryNames.Plugin.Length..]);
+        var plugin = PluginCode.Load(Path.Combine(folder, EntryNames.Plugin.TrimEnd('/')), manifest.Assembly[EntryNames.Plugin.Length..], NativeLibraries.Beside(folder));
         try
         {
             PluginCode.Run("to name its media types", () =>

@@ -1,13 +1,21 @@
+using System.Security.Cryptography;
+using OnePeace.Engine.Hosting;
 using OnePeace.Files;
 
 namespace OnePeace.Engine.Packages;
 
+/// <summary>A file to lay out.</summary>
+/// <param name="Sha256">Of its content, in lower-case hexadecimal.</param>
+/// <param name="Write">Writes its content.</param>
+internal sealed record UnpackedFile(long Length, string Sha256, Action<Stream> Write);
+
 /// <summary>Files of a package laid out in a folder that appears whole or not at all, also after a power cut.</summary>
 internal static class PackageUnpacking
 {
-    /// <param name="folder">The folder; where it holds these files already it stays, where it holds others it is replaced.</param>
-    /// <param name="files">Length and content by relative name.</param>
-    public static void Unpack(string folder, IReadOnlyDictionary<string, (long Length, Action<Stream> Write)> files)
+    /// <param name="folder">The folder; where it holds exactly these files already, by every hash, it stays, else it is replaced.</param>
+    /// <param name="files">By relative name.</param>
+    /// <exception cref="PackageRefusedException">What is written has not the hashes that it should have.</exception>
+    public static void Unpack(string folder, IReadOnlyDictionary<string, UnpackedFile> files)
     {
         folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
         if (Holds(folder, files)) return;
@@ -16,6 +24,7 @@ internal static class PackageUnpacking
         try
         {
             Write(temporary, files);
+            if (!Holds(temporary, files)) throw new PackageRefusedException(PackageFault.Damaged, "The package's plugin or assets are not what its manifest says: their hashes differ. Send the package again, or pack it again.");
             Place(temporary, folder, files);
         }
         finally
@@ -25,12 +34,20 @@ internal static class PackageUnpacking
         DurableFile.FlushDirectory(Path.GetDirectoryName(folder)!);
     }
 
-    private static bool Holds(string folder, IReadOnlyDictionary<string, (long Length, Action<Stream> Write)> files) =>
+    private static bool Holds(string folder, IReadOnlyDictionary<string, UnpackedFile> files) =>
         Directory.Exists(folder)
         && Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count() == files.Count
-        && files.All(file => new FileInfo(Path.Combine(folder, file.Key)) is { Exists: true } found && found.Length == file.Value.Length);
+        && files.All(file => new FileInfo(Path.Combine(folder, file.Key)) is { Exists: true } found && found.Length == file.Value.Length)
+        && files.All(file => Hash(Path.Combine(folder, file.Key)) == file.Value.Sha256);
 
-    private static void Write(string folder, IReadOnlyDictionary<string, (long Length, Action<Stream> Write)> files)
+    /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>
+    public static string Hash(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static void Write(string folder, IReadOnlyDictionary<string, UnpackedFile> files)
     {
         Directory.CreateDirectory(folder);
         foreach (var (name, file) in files)
@@ -44,7 +61,7 @@ internal static class PackageUnpacking
         foreach (var inner in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Append(folder)) DurableFile.FlushDirectory(inner);
     }
 
-    private static void Place(string temporary, string folder, IReadOnlyDictionary<string, (long Length, Action<Stream> Write)> files)
+    private static void Place(string temporary, string folder, IReadOnlyDictionary<string, UnpackedFile> files)
     {
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         try

@@ -9,11 +9,11 @@ namespace OnePeace.Engine.Packages;
 /// <summary>Calls into a plugin; whatever it throws becomes a refusal that tells no paths.</summary>
 internal static class PluginCode
 {
-    public static LoadedPlugin Load(string folder, string assembly)
+    public static LoadedPlugin Load(string folder, string assembly, NativeLibraries natives)
     {
         try
         {
-            return PluginLoader.Load(folder, assembly);
+            return PluginLoader.Load(folder, assembly, natives.Place);
         }
         catch (PluginLoadException e)
         {

@@ -7,7 +7,9 @@ namespace OnePeace.Engine.Plugins;
 
 /// <summary>A plugin's own assemblies and native libraries; the contract, TorchSharp and the framework come from the host.</summary>
 /// <remarks>Assemblies are read into memory, so that the plugin's files can be replaced while it runs and the context is collected after it.</remarks>
-internal sealed class PluginLoadContext(string entry) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(entry), isCollectible: true)
+/// <param name="entry">The plugin's own assembly.</param>
+/// <param name="place">Tells from where a native library of the plugin is opened; null opens it where it lies.</param>
+internal sealed class PluginLoadContext(string entry, Func<string, string>? place) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(entry), isCollectible: true)
 {
     private static readonly HashSet<string> Shared = [typeof(IModality).Assembly.GetName().Name!, typeof(torch).Assembly.GetName().Name!];
     private static readonly string Framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
@@ -24,7 +26,7 @@ internal sealed class PluginLoadContext(string entry) : AssemblyLoadContext(Path
     }
 
     protected override IntPtr LoadUnmanagedDll(string name) =>
-        _resolver.ResolveUnmanagedDllToPath(name) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
+        _resolver.ResolveUnmanagedDllToPath(name) is { } path ? LoadUnmanagedDllFromPath(place?.Invoke(path) ?? path) : IntPtr.Zero;
 
     private Assembly LoadIntoMemory(string path)
     {

@@ -13,21 +13,22 @@ public static partial class PluginLoader
     public static LoadedPlugin Load(string folder)
     {
         var entry = FindEntry(folder);
-        return Load(folder, entry, entry);
+        return Load(folder, entry, entry, place: null);
     }
 
     /// <summary>Loads the plugin of a package; messages name its assembly, but no folder.</summary>
     /// <param name="folder">Where the plugin's files lie.</param>
     /// <param name="assembly">The file of them that is the plugin's own assembly.</param>
+    /// <param name="place">Tells from where a native library among them is opened.</param>
     /// <exception cref="PluginLoadException">It cannot be loaded, or does not fit this host.</exception>
-    internal static LoadedPlugin Load(string folder, string assembly) => Load(folder, Path.Combine(folder, assembly), assembly);
+    internal static LoadedPlugin Load(string folder, string assembly, Func<string, string> place) => Load(folder, Path.Combine(folder, assembly), assembly, place);
 
-    private static LoadedPlugin Load(string folder, string entry, string shown)
+    private static LoadedPlugin Load(string folder, string entry, string shown, Func<string, string>? place)
     {
         PluginLoadContext? context = null;
         try
         {
-            context = new PluginLoadContext(entry);
+            context = new PluginLoadContext(entry, place);
             var modality = Create(FindModality(context.LoadEntry()), shown);
             if (!ValidName().IsMatch(modality.Name))
                 throw new PluginLoadException($"The plugin '{shown}' names its modality '{modality.Name}'; a name is lower-case letters, digits and '_', starting with a letter.");

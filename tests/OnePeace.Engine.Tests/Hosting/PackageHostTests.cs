@@ -117,6 +117,7 @@ public sealed class PackageHostTests : IDisposable
         var bad = await _packages.AddAsync("1.0.1", change: m => m with { Canaries = [m.Canaries[0] with { Vector = other }] });
         var refused = await Assert.ThrowsAsync<PackageRefusedException>(() => engine.Packages!.StageAsync(bad, default));
         Assert.Equal(PackageFault.CanaryFailed, refused.Fault);
+        Assert.False(Directory.Exists(Path.Combine(_packages.Work, bad)));
         Assert.Single(engine.Packages!.Versions);
         Assert.Equal(before, await EncodeAsync(engine));
     }

@@ -70,6 +70,18 @@ public sealed class ModalityPackageTests(PackageFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public void What_was_changed_where_it_is_laid_out_is_laid_out_afresh_before_it_is_loaded()
+    {
+        using var package = ModalityPackage.Open(fixture.Good);
+        var folder = fixture.At("changed");
+        PackageTrial.LoadPlugin(package, folder).Dispose();
+        var assembly = Path.Combine(folder, package.Manifest.Assembly);
+        File.WriteAllBytes(assembly, new byte[new FileInfo(assembly).Length]);
+        PackageTrial.LoadPlugin(package, folder).Dispose();
+        Assert.Equal(package.Read(package.Manifest.Assembly).ToArray(), File.ReadAllBytes(assembly));
+    }
+
+    [Fact]
     public void A_signature_names_its_key_and_holds_for_this_manifest_only()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

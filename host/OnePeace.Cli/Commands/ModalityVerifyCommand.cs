@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace OnePeace.Cli.Commands;
 
-/// <summary><c>onepeace modality verify</c>: every check that a server makes of a package, in this process.</summary>
+/// <summary><c>onepeace modality verify</c>: the checks that a server makes of a package, in this process; not its operator's list, nor whether the name is taken there.</summary>
 internal static class ModalityVerifyCommand
 {
     public static Command Create()

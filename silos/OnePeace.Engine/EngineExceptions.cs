@@ -20,8 +20,8 @@ public sealed class UnknownModalityException(string name, IReadOnlyList<string> 
     public IReadOnlyList<string> Known { get; } = known;
 }
 
-/// <summary>The queue is full; nothing was started.</summary>
-public sealed class EngineOverloadedException(TimeSpan retryAfter) : Exception("The engine's queue is full.")
+/// <summary>The queue, or a modality, takes no more now; nothing was started.</summary>
+public sealed class EngineOverloadedException(TimeSpan retryAfter, string message = "The engine's queue is full.") : Exception(message)
 {
     public TimeSpan RetryAfter { get; } = retryAfter;
 }

@@ -10,7 +10,7 @@ public interface IEncodingEngine
     /// <exception cref="ArgumentException">There is no item, or there are too many.</exception>
     /// <exception cref="UnknownModalityException">A part is of a modality that is not served.</exception>
     /// <exception cref="ItemRejectedException">An item is bad; it is named by its index and the request fails as a whole.</exception>
-    /// <exception cref="EngineOverloadedException">The queue is full.</exception>
+    /// <exception cref="EngineOverloadedException">The queue is full, or too many inputs of a modality never came back from its preprocessor.</exception>
     /// <exception cref="EngineUnavailableException">The device has failed, or the engine is closed.</exception>
     /// <exception cref="TimeoutException">The deadline passed before the work was done.</exception>
     Task<IReadOnlyList<Embedding>> EncodeAsync(EncodeWork work, CancellationToken cancellation);

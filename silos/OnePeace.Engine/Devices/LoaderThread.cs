@@ -22,20 +22,16 @@ internal static partial class LoaderThread
     }
 
     /// <summary>Runs work that cannot be trusted to return: after the limit it is left alone on its thread, which .NET cannot end. What it returns later is disposed.</summary>
-    /// <exception cref="TimeoutException">It did not return in time.</exception>
+    /// <exception cref="AbandonedException">It did not return in time.</exception>
     public static async Task<T> RunAsync<T>(string name, Func<T> work, TimeSpan limit, CancellationToken cancellation = default)
     {
         var running = RunAsync(name, work);
-        try
-        {
-            return await running.WaitAsync(limit, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException && !running.IsFaulted)
-        {
-            Interlocked.Increment(ref _abandoned);
-            _ = FollowAsync(running);
-            throw;
-        }
+        await ((Task)running).WaitAsync(limit, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (running.IsCompleted) return await running.ConfigureAwait(false);
+        Interlocked.Increment(ref _abandoned);
+        _ = FollowAsync(running);
+        cancellation.ThrowIfCancellationRequested();
+        throw new AbandonedException($"Expected '{name}' to return within {limit.TotalSeconds:0.#} seconds, but it did not and is left alone on its thread.");
     }
 
     private static async Task FollowAsync<T>(Task<T> late)
@@ -79,3 +75,6 @@ internal static partial class LoaderThread
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, int who, int priority);
 }
+
+/// <summary>Work on a <see cref="LoaderThread"/> did not return in time, which is something else than work that throws a <see cref="TimeoutException"/>.</summary>
+internal sealed class AbandonedException(string message) : Exception(message);

@@ -1,4 +1,5 @@
 using OnePeace.Engine.Residency;
+using OnePeace.Engine.Serving;
 using OnePeace.Modalities;
 
 namespace OnePeace.Engine.Hosting;
@@ -39,7 +40,7 @@ internal sealed class ModalityVersion
     {
         Identity = identity;
         Seat = seat;
-        Slots = new(parallelism);
+        Slots = new(parallelism, identity);
         _preprocessor = preprocessor;
         _residency = residency;
         _unload = unload;
@@ -52,7 +53,7 @@ internal sealed class ModalityVersion
     public ModalitySeat Seat { get; }
 
     /// <summary>Bounds the work of its preprocessor, so that one that hangs stands in nobody else's way.</summary>
-    public SemaphoreSlim Slots { get; }
+    public PreparationSlots Slots { get; }
 
     /// <summary>For whoever holds a lease.</summary>
     public IPreprocessor Preprocessor => _preprocessor ?? throw new ObjectDisposedException($"{Name} {Identity.Version}");
@@ -74,7 +75,7 @@ internal sealed class ModalityVersion
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref _leases) == 0) ThreadPool.UnsafeQueueUserWorkItem(static version => version.Unload(), this, preferLocal: false);
+        if (Interlocked.Decrement(ref _leases) == 0) ThreadPool.UnsafeQueueUserWorkItem(static version => _ = version.UnloadAsync(), this, preferLocal: false);
     }
 
     /// <summary>Takes no new users; those that it has finish.</summary>
@@ -83,19 +84,30 @@ internal sealed class ModalityVersion
         if (Interlocked.Exchange(ref _retired, 1) == 0) Release();
     }
 
-    private void Unload()
+    private async Task UnloadAsync()
     {
         try
         {
-            _residency.Close(Seat);
-            (_preprocessor as IDisposable)?.Dispose();
-            _preprocessor = null;
-            Interlocked.Exchange(ref _unload, null)?.Invoke();
+            await _residency.CloseAsync(Seat).ConfigureAwait(false);
+            LetGo();
             _unloaded.SetResult();
         }
         catch (Exception e)
         {
             _unloaded.SetException(e);
+        }
+    }
+
+    private void LetGo()
+    {
+        try
+        {
+            (_preprocessor as IDisposable)?.Dispose();
+        }
+        finally
+        {
+            _preprocessor = null;
+            Interlocked.Exchange(ref _unload, null)?.Invoke();
         }
     }
 }

@@ -17,7 +17,7 @@ public static class TrialThread
         {
             return await LoaderThread.RunAsync(name, work, patience, cancellation).ConfigureAwait(false);
         }
-        catch (TimeoutException e)
+        catch (AbandonedException e)
         {
             throw new PackageRefusedException(PackageFault.BrokenPlugin, $"The plugin did not return within {patience.TotalSeconds:0} seconds.", e);
         }

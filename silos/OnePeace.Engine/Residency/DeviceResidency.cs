@@ -15,7 +15,9 @@ namespace OnePeace.Engine.Residency;
 /// </remarks>
 internal sealed class DeviceResidency : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private const double SlowestBytesPerSecond = 20e6;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250), FreePatience = TimeSpan.FromMinutes(1);
 
     private readonly ResidencyOptions _options;
     private readonly TimeProvider _time;
@@ -28,6 +30,7 @@ internal sealed class DeviceResidency : IDisposable
     private long _uses;
     private int _loading;
     private long _emptied;
+    private Task _freed = Task.CompletedTask;
 
     public DeviceResidency(ResidencyOptions options, TimeProvider time)
     {
@@ -37,7 +40,7 @@ internal sealed class DeviceResidency : IDisposable
         _loads = new(Math.Max(1, options.ParallelLoads));
     }
 
-    /// <summary>Bytes on the device or on their way there.</summary>
+    /// <summary>Bytes on the device or on their way there. What makes room is not among them: it is freed before what takes its place is loaded.</summary>
     public long UsedBytes
     {
         get { lock (_gate) return _taken.Sum(seat => seat.Bytes); }
@@ -70,16 +73,22 @@ internal sealed class DeviceResidency : IDisposable
         if (_refused.TrySetException(reason)) _ = _refused.Task.Exception;   // seen, also where nobody waits
     }
 
-    /// <summary>Empties a seat for good; nobody may hold it or ask for it any more.</summary>
-    public void Close(ModalitySeat seat)
+    /// <summary>Empties a seat for good; nobody may hold it or ask for it any more. Completes when its weights are freed and nothing loads them any more.</summary>
+    public async Task CloseAsync(ModalitySeat seat)
     {
+        Task? loading;
         lock (_gate)
         {
             seat.IsClosed = true;
             seat.Forget();
+            loading = seat.Loading;
             if (seat.Module is not null) Empty(seat);
             Admit();
         }
+        if (loading is not null) await loading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task freed;
+        lock (_gate) freed = _freed;
+        await freed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose() => _metrics.Dispose();
@@ -177,42 +186,57 @@ internal sealed class DeviceResidency : IDisposable
             seat.Value.Used(++_uses);
             if (!_taken.Add(seat)) continue;
             _loading++;
-            seat.Loading = Task.Run(() => LoadAsync(seat));   // never inside the gate: it comes back in when it ends
+            var room = _freed;
+            seat.Loading = Task.Run(() => LoadAsync(seat, room));   // never inside the gate: it comes back in when it ends
         }
         waiter.Reserved.SetResult([.. waiter.Seats.Select(seat => seat.Loading!)]);
     }
 
-    private async Task LoadAsync(ModalitySeat seat)
+    private async Task LoadAsync(ModalitySeat seat, Task room)
+    {
+        ModalityModule? module = null;
+        try
+        {
+            await room.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            module = await LoadInTurnAsync(seat).ConfigureAwait(false);
+        }
+        finally
+        {
+            Loaded(seat, module);
+        }
+    }
+
+    private async Task<ModalityModule> LoadInTurnAsync(ModalitySeat seat)
     {
         await _loads.WaitAsync().ConfigureAwait(false);
         try
         {
+            if (seat.IsBusy) throw new AbandonedException($"The plugin of '{seat.Name}' has not returned yet from an earlier load: restart the server, or take the modality out.");
             var start = _time.GetTimestamp();
-            var module = await LoaderThread.RunAsync($"load {seat.Name}", () => Load(seat)).ConfigureAwait(false);
+            var limit = _options.LoadPatience + TimeSpan.FromSeconds(seat.Bytes / SlowestBytesPerSecond);
+            var module = await LoaderThread.RunAsync($"load {seat.Name}", () => Load(seat), limit).ConfigureAwait(false);
             var duration = _time.GetElapsedTime(start);
+            lock (_gate) seat.Value.Loaded(duration);
             _metrics.Loaded(seat.Name, duration);
-            lock (_gate)
-            {
-                _loading--;
-                seat.Module = module;
-                seat.Value.Loaded(duration);
-                if (seat.IsClosed) Empty(seat);
-                Admit();
-            }
-        }
-        catch
-        {
-            lock (_gate)
-            {
-                _loading--;
-                _taken.Remove(seat);
-                Admit();
-            }
-            throw;
+            return module;
         }
         finally
         {
             _loads.Release();
+        }
+    }
+
+    /// <param name="seat">Its load has ended.</param>
+    /// <param name="module">Null where it failed.</param>
+    private void Loaded(ModalitySeat seat, ModalityModule? module)
+    {
+        lock (_gate)
+        {
+            _loading--;
+            seat.Module = module;
+            if (module is null) _taken.Remove(seat);
+            else if (seat.IsClosed) Empty(seat);
+            Admit();
         }
     }
 
@@ -226,13 +250,25 @@ internal sealed class DeviceResidency : IDisposable
         return module;
     }
 
+    /// <summary>Inside the gate; the module is freed outside of it.</summary>
     private void Empty(ModalitySeat seat)
     {
         _taken.Remove(seat);
         Interlocked.Add(ref _emptied, seat.Bytes);
-        seat.Module!.Dispose();
+        _freed = FreeAsync(_freed, seat.Name, seat.Module!);
         seat.Module = null;
         seat.Loading = null;
+    }
+
+    /// <summary>One after the other. A module is the plugin's code too, which may throw or not return.</summary>
+    private static async Task FreeAsync(Task before, string name, ModalityModule module)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        await LoaderThread.RunAsync($"free {name}", () =>
+        {
+            module.Dispose();
+            return true;
+        }, FreePatience).ConfigureAwait(false);
     }
 
     private void Leave(Waiter waiter)

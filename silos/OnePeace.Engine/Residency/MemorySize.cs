@@ -14,8 +14,8 @@ public static partial class MemorySize
     {
         if (Pattern().Match(text) is { Success: true } match
             && decimal.TryParse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number <= long.MaxValue && number * Unit(match.Groups["unit"].Value) is <= long.MaxValue and var bytes)
-            return (long)bytes;
+            && Unit(match.Groups["unit"].Value) is var unit && number <= long.MaxValue / unit)
+            return (long)(number * unit);
         throw new FormatException($"expected a size such as 2GiB, 500MB or 0, but got '{text}'");
     }
 

@@ -9,6 +9,7 @@ namespace OnePeace.Engine.Residency;
 internal sealed class ModalitySeat(string name, long bytes, Func<ModalityModule> load)
 {
     private Func<ModalityModule>? _load = load;
+    private int _loads;
 
     public string Name { get; } = name;
 
@@ -28,7 +29,21 @@ internal sealed class ModalitySeat(string name, long bytes, Func<ModalityModule>
 
     internal bool IsIdle => Module is not null && Holders == 0;
 
-    internal ModalityModule Load() => (_load ?? throw new ObjectDisposedException($"The seat of '{Name}' is closed.")).Invoke();
+    /// <summary>Whether a load runs; one that was abandoned goes on.</summary>
+    internal bool IsBusy => Volatile.Read(ref _loads) > 0;
+
+    internal ModalityModule Load()
+    {
+        Interlocked.Increment(ref _loads);
+        try
+        {
+            return (_load ?? throw new ObjectDisposedException($"The seat of '{Name}' is closed.")).Invoke();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _loads);
+        }
+    }
 
     /// <summary>Forgets how to load, and with it everything of the plugin.</summary>
     internal void Forget() => _load = null;

@@ -16,6 +16,9 @@ public sealed record ResidencyOptions
     /// <summary>How many are loaded at once.</summary>
     public int ParallelLoads { get; init; } = 2;
 
+    /// <summary>How long one may take to load, besides a second for each 20 MB. A load that takes longer fails, and gives way to others.</summary>
+    public TimeSpan LoadPatience { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Reads what an operator writes.</summary>
     /// <param name="memory">As <see cref="MemorySize"/> reads it; null for no limit.</param>
     /// <param name="pinned">Names, also several with commas in between.</param>

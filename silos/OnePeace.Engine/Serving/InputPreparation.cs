@@ -20,14 +20,15 @@ internal sealed class InputPreparation
     /// <param name="index">Of the item that it belongs to.</param>
     /// <param name="cancellation">Nobody waits any more.</param>
     /// <exception cref="ItemRejectedException">The input is bad, or its preprocessor fails on it.</exception>
+    /// <exception cref="EngineOverloadedException">Too many inputs never came back from the preprocessor.</exception>
     public async Task<PreparedPart> PrepareAsync(EncodePart part, ModalityVersion version, int index, CancellationToken cancellation)
     {
         var identity = version.Identity;
         if (part.Bytes.Length > identity.Limits.MaxInputBytes)
             throw Rejected(InputFault.TooLarge, $"An input of the modality '{version.Name}' has at most {identity.Limits.MaxInputBytes:N0} bytes, but this one has {part.Bytes.Length:N0}.");
-        await version.Slots.WaitAsync(cancellation).ConfigureAwait(false);
+        await version.Slots.EnterAsync(cancellation).ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (identity.Limits.PrepareSeconds < int.MaxValue / 1000) limit.CancelAfter(TimeSpan.FromSeconds(identity.Limits.PrepareSeconds));
+        limit.CancelAfter(version.Slots.Patience);
         try
         {
             var input = await Start(part, version, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
@@ -52,11 +53,11 @@ internal sealed class InputPreparation
         ItemRejectedException Rejected(InputFault fault, string message, Exception? inner = null) => new(index, fault, message, inner);
     }
 
-    /// <summary>Holds slot and lease until the preprocessor returns, even where nobody waits for it any more.</summary>
+    /// <summary>Holds the lease until the preprocessor returns, even where nobody waits for it any more; the slot no longer than an input may take.</summary>
     private static Task<PreparedInput> Start(EncodePart part, ModalityVersion version, CancellationToken cancellation)
     {
         version.TryLease();
-        return Task.Run(async () =>
+        var work = Task.Run(async () =>
         {
             try
             {
@@ -65,9 +66,10 @@ internal sealed class InputPreparation
             }
             finally
             {
-                version.Slots.Release();
                 version.Release();
             }
         }, CancellationToken.None);
+        _ = version.Slots.HoldAsync(work);
+        return work;
     }
 }

@@ -1,3 +1,4 @@
+using OnePeace.Engine.Devices;
 using OnePeace.Engine.Residency;
 using OnePeace.Engine.Tests.Serving;
 using OnePeace.Transformer;
@@ -189,11 +190,48 @@ public sealed class DeviceResidencyTests : IDisposable
         await TestEngines.UntilAsync(() => Begun() == 1);
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
-        residency.Close(seat);
+        var closing = residency.CloseAsync(seat);
         Assert.Equal(100, residency.UsedBytes);
+        Assert.False(closing.IsCompleted);
         go.Release();
-        await TestEngines.UntilAsync(() => residency.UsedBytes == 0);
+        await closing;
+        Assert.Equal(0, residency.UsedBytes);
         Assert.Null(seat.Module);
+    }
+
+    [Fact]
+    public async Task A_load_that_does_not_return_fails_and_keeps_nobody_else_from_loading()
+    {
+        using var residency = new DeviceResidency(new ResidencyOptions { BudgetBytes = 100, ParallelLoads = 1, LoadPatience = TimeSpan.FromMilliseconds(200) }, TimeProvider.System);
+        using var go = new SemaphoreSlim(0);
+        var stuck = Slow("stuck", go);
+        for (var i = 0; i < 2; i++)   // the second time it is not even begun
+            await Assert.ThrowsAsync<AbandonedException>(() => residency.AcquireAsync([stuck], default)).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(1, Begun());
+        await UseAsync(residency, new ModalitySeat("next", 100, Module)).WaitAsync(TimeSpan.FromSeconds(10));
+        go.Release(2);
+        await TestEngines.UntilAsync(() => !stuck.IsBusy);
+        await UseAsync(residency, stuck);
+        Assert.Equal(100, residency.UsedBytes);
+    }
+
+    [Fact]
+    public async Task Freeing_holds_nobody_up_but_what_takes_its_place()
+    {
+        using var residency = Create(budget: 200);
+        using var go = new ManualResetEventSlim();
+        using var freeing = new ManualResetEventSlim();
+        ModalitySeat leaves = new("leaves", 100, () => Module(() => { freeing.Set(); go.Wait(); })), stays = Seat("stays"), next = Seat("next");
+        await UseAsync(residency, leaves);
+        for (var i = 0; i < 3; i++) await UseAsync(residency, stays);
+        var waiting = residency.AcquireAsync([next], default);
+        Assert.True(freeing.Wait(TimeSpan.FromSeconds(10)));
+        await Task.Run(() => UseAsync(residency, stays)).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(200, residency.UsedBytes);
+        Assert.Equal(["stays"], _loads);
+        go.Set();
+        (await waiting).Dispose();
+        Assert.Equal(["stays", "next"], _loads);
     }
 
     [Fact]
@@ -222,9 +260,11 @@ public sealed class DeviceResidencyTests : IDisposable
 
     private static async Task UseAsync(DeviceResidency residency, ModalitySeat seat) => (await residency.AcquireAsync([seat], default)).Dispose();
 
-    private ModalityModule Module()
+    private ModalityModule Module() => Module(null);
+
+    private ModalityModule Module(Action? free)
     {
-        var module = new ModalityModule(new WordModality(), TestEngines.Shape, new());
+        var module = new ModalityModule(new WordModality { OnFree = free }, TestEngines.Shape, new());
         lock (_modules) _modules.Add(module);
         return module;
     }

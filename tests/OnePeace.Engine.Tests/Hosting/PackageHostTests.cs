@@ -134,6 +134,20 @@ public sealed class PackageHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_not_what_its_name_says_or_is_gone_when_it_is_opened_is_refused()
+    {
+        string hash = await _packages.AddAsync(), other = await _packages.AddAsync("1.0.1", seed: 2), gone = new('0', 64);
+        await using var engine = await _packages.StartAsync(find: wanted => wanted == gone ? Path.Combine(_packages.Work, gone) : _packages.Store.Find(other));
+        foreach (var (wanted, message) in new[] { (hash, "another hash"), (gone, "not in the store") })
+        {
+            var refused = await Assert.ThrowsAsync<PackageRefusedException>(() => engine.Packages!.StageAsync(wanted, default));
+            Assert.Equal(PackageFault.Damaged, refused.Fault);
+            Assert.Contains(message, refused.Message);
+        }
+        await engine.Packages!.StageAsync(other, default);
+    }
+
+    [Fact]
     public async Task Limits_of_the_manifest_hold()
     {
         await using var engine = await _packages.StartAsync();

@@ -35,10 +35,10 @@ internal sealed class TestPackages : IDisposable
     /// <summary>Where plugins are laid out.</summary>
     public string Work => Path.Combine(_folder.Path, "work");
 
-    public Task<EncodingEngine> StartAsync(ResidencyOptions? residency = null) => EncodingEngine.LoadAsync(Model, _catalogue, new EngineOptions
+    public Task<EncodingEngine> StartAsync(ResidencyOptions? residency = null, Func<string, string?>? find = null) => EncodingEngine.LoadAsync(Model, _catalogue, new EngineOptions
     {
         Device = "cpu",
-        Packages = new(Store.Find, Work) { Patience = TimeSpan.FromSeconds(20) },
+        Packages = new(find ?? Store.Find, Work) { Patience = TimeSpan.FromSeconds(20) },
         Residency = residency ?? new(),
     });
 

@@ -65,6 +65,7 @@ public sealed class PackageTrialTests(PackageFixture fixture) : IClassFixture<Pa
     public async Task What_the_work_throws_comes_through()
     {
         await Assert.ThrowsAsync<FormatException>(() => TrialThread.RunAsync<Disposed>("throws", TimeSpan.FromMinutes(1), () => throw new FormatException()));
+        await Assert.ThrowsAsync<TimeoutException>(() => TrialThread.RunAsync<Disposed>("throws", TimeSpan.FromMinutes(1), () => throw new TimeoutException("its own")));
         using var cancellation = new CancellationTokenSource();
         using var gate = new ManualResetEventSlim();
         var waiting = TrialThread.RunAsync("cancelled", TimeSpan.FromMinutes(1), () => { gate.Wait(); return new Disposed(); }, cancellation.Token);

@@ -30,6 +30,8 @@ public sealed class MemorySizeTests
     [InlineData("0x10")]
     [InlineData("9223372036854775808")]
     [InlineData("9999999999TiB")]
+    [InlineData("9000000000000000000TiB")]
+    [InlineData("8388608TiB")]
     [InlineData("99999999999999999999999999GiB")]
     public void What_is_no_size_is_refused_by_name(string text) =>
         Assert.Contains($"'{text}'", Assert.Throws<FormatException>(() => MemorySize.Parse(text)).Message);

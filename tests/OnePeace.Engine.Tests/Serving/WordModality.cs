@@ -34,12 +34,15 @@ internal sealed class WordModality : IModality
     /// <summary>Runs whenever its weights are loaded, on the thread that loads them.</summary>
     public Action? OnLoad { get; set; }
 
+    /// <summary>Runs whenever its weights are freed.</summary>
+    public Action? OnFree { get; set; }
+
     public IPreprocessor CreatePreprocessor(ModalityOptions options) => new Letters();
 
     public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options)
     {
         OnLoad?.Invoke();
-        return new Adaptor(shape, batch => OnForward?.Invoke(batch));
+        return new Adaptor(shape, batch => OnForward?.Invoke(batch), () => OnFree?.Invoke());
     }
 
     private sealed class Letters : IPreprocessor
@@ -57,16 +60,23 @@ internal sealed class WordModality : IModality
     private sealed class Adaptor : ModalityAdaptor, IInitialised
     {
         private readonly Action<long> _onForward;
+        private readonly Action _onFree;
         private readonly Modalities.Layers.Embedding _letters;
 
-        public Adaptor(CoreShape shape, Action<long> onForward) : base(nameof(Adaptor))
+        public Adaptor(CoreShape shape, Action<long> onForward, Action onFree) : base(nameof(Adaptor))
         {
-            _onForward = onForward;
+            (_onForward, _onFree) = (onForward, onFree);
             _letters = new(65, shape.Width);   // the last is CLS
             RegisterComponents();
         }
 
         public void Initialise(Generator generator) { }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) _onFree();
+            base.Dispose(disposing);
+        }
 
         public override Tokens forward(ModalityBatch batch)
         {

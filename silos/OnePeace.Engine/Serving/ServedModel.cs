@@ -12,6 +12,8 @@ namespace OnePeace.Engine.Serving;
 /// <param name="files">What the weights are read from; closed at the end.</param>
 internal sealed class ServedModel(TransformerCore core, DeviceResidency residency, IDisposable? files = null) : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
     public required string Name { get; init; }
 
     /// <summary>What users should know of this model, or null.</summary>
@@ -44,6 +46,7 @@ internal sealed class ServedModel(TransformerCore core, DeviceResidency residenc
         WeightBytes = version.Seat.Bytes,
     };
 
+    /// <summary>Frees everything once nothing of it is in use any more. Whatever a plugin still holds by then goes when the plugin returns, and nobody waits for that.</summary>
     public async ValueTask DisposeAsync()
     {
         var versions = Modalities.Serving.Values.ToList();
@@ -52,7 +55,13 @@ internal sealed class ServedModel(TransformerCore core, DeviceResidency residenc
             Modalities.Remove(version);
             version.Retire();
         }
-        await Task.WhenAll(versions.Select(version => version.Unloaded)).ConfigureAwait(false);
+        var freeing = FreeAsync(versions.Select(version => version.Unloaded));
+        if (await Task.WhenAny(freeing, Task.Delay(LongestWait)).ConfigureAwait(false) == freeing) await freeing.ConfigureAwait(false);
+    }
+
+    private async Task FreeAsync(IEnumerable<Task> unloaded)
+    {
+        await Task.WhenAll(unloaded).ConfigureAwait(false);
         core.Dispose();
         residency.Dispose();
         files?.Dispose();

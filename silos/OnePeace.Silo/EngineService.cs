@@ -26,8 +26,8 @@ internal sealed class EngineService(
             _engine = await options.LoadEngine(services, stopping);
             if (_engine.Packages is { } packages)
             {
-                await reconciler.StartAsync(packages, stopping);
-                await sweep.RunAsync(options.UploadGrace);
+                await TryAsync(() => reconciler.StartAsync(packages, stopping), "Attaching what was attached before", stopping);
+                await TryAsync(() => sweep.RunAsync(options.UploadGrace), "Sweeping the packages that no modality names", stopping);
             }
             if (seat.Occupy(_engine))
                 log.LogInformation("Serving {Model}", _engine.Describe().Model);
@@ -43,6 +43,19 @@ internal sealed class EngineService(
             log.LogCritical(e, "The model cannot be served");
             Environment.ExitCode = 1;
             lifetime.StopApplication();
+        }
+    }
+
+    /// <summary>What the model serves without.</summary>
+    private async Task TryAsync(Func<Task> step, string what, CancellationToken stopping)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            log.LogWarning(e, "{What} failed; the model is served all the same", what);
         }
     }
 

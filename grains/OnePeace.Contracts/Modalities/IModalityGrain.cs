@@ -3,7 +3,7 @@ using Orleans.Concurrency;
 namespace OnePeace.Contracts.Modalities;
 
 /// <summary>One modality of one core: which versions there are and which one serves. Durable. Key: <c>core/name</c>.</summary>
-/// <remarks>What cannot be done comes back as <see cref="ModalityReply.Fault"/>, never as an exception. Every command can be sent again safely.</remarks>
+/// <remarks>What cannot be done comes back as <see cref="ModalityReply.Fault"/>; an exception says that the cluster or its storage failed. Every command can be sent again safely.</remarks>
 [Alias("onepeace.modality")]
 public interface IModalityGrain : IGrainWithStringKey
 {
@@ -47,7 +47,7 @@ public interface IModalityCatalogueGrain : IGrainWithStringKey
     Task LeaveAsync(string name);
 
     /// <summary>A replica is there and wants to be told of changes; repeated every few seconds, or it is forgotten.</summary>
-    [Alias("join")]
+    [Alias("join"), ResponseTimeout("00:00:05")]
     Task JoinAsync(string replica, IReplicaObserver observer);
 
     /// <summary>The replicas that are there now.</summary>
@@ -75,7 +75,7 @@ public interface IReplicaObserver : IGrainObserver
     Task ChangedAsync(string name);
 }
 
-/// <summary>Looks into uploaded packages. Answered by the silo that is asked, from the store it shares with the gateway. Key: any.</summary>
+/// <summary>Looks into uploaded packages. Answered by any silo: the store's folder is shared by all gateways and silos of a core. Key: any.</summary>
 [Alias("onepeace.package-inspector")]
 public interface IPackageInspectorGrain : IGrainWithStringKey
 {

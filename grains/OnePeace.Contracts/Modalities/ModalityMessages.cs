@@ -52,7 +52,7 @@ public enum VersionState
     /// <summary>Its last requests are under way.</summary>
     Draining,
 
-    /// <summary>It was refused; <see cref="VersionRecord.Reason"/> says why.</summary>
+    /// <summary>It was refused; <see cref="VersionRecord.Reason"/> says why. One that served before is tried again by itself.</summary>
     Failed,
 }
 
@@ -81,11 +81,7 @@ public sealed record ModalityReply([property: Id(0)] ModalityRecord Modality)
 
 /// <summary>What stood in the way. The message is meant for the sender.</summary>
 [GenerateSerializer, Immutable, Alias("onepeace.modality-fault")]
-public sealed record ModalityFault([property: Id(0)] ModalityFaultKind Kind, [property: Id(1)] string Message)
-{
-    /// <summary>Whether the same package may do later: the host, not the package, was at fault.</summary>
-    public bool MayPass => Kind is ModalityFaultKind.Internal or ModalityFaultKind.Unavailable;
-}
+public sealed record ModalityFault([property: Id(0)] ModalityFaultKind Kind, [property: Id(1)] string Message);
 
 [GenerateSerializer, Alias("onepeace.modality-fault-kind")]
 public enum ModalityFaultKind
@@ -161,7 +157,7 @@ public enum ReplicaState
 
 /// <summary>Something that happened in a modality's life.</summary>
 /// <param name="Number">Counts up within a cluster's life; 0 until the catalogue gives one.</param>
-/// <param name="What">A word: <c>registered</c>, <c>attaching</c>, <c>ready</c>, <c>draining</c>, <c>detached</c>, <c>failed</c>, <c>leaked</c>.</param>
+/// <param name="What">A word: <c>attaching</c>, <c>ready</c>, <c>draining</c>, <c>detached</c>, <c>failed</c>, <c>leaked</c>.</param>
 [GenerateSerializer, Immutable, Alias("onepeace.modality-event")]
 public sealed record ModalityEvent(
     [property: Id(0)] long Number,

@@ -21,10 +21,11 @@ public sealed class ModalityCatalogueGrain(
 
     private readonly Dictionary<string, (IReplicaObserver Observer, DateTimeOffset Seen)> _replicas = new(StringComparer.Ordinal);
     private readonly Queue<ModalityEvent> _events = [];
+    private readonly DurableState<ModalityNames> _names = new(stored);
     private readonly SemaphoreSlim _gate = new(1);
     private long _number;
 
-    public Task<IReadOnlyList<string>> NamesAsync() => Task.FromResult(stored.State.All);
+    public Task<IReadOnlyList<string>> NamesAsync() => Task.FromResult(_names.Current.All);
 
     public Task EnterAsync(string name) => ChangeAsync(names => names.Contains(name) ? names : [.. names, name]);
 
@@ -72,7 +73,7 @@ public sealed class ModalityCatalogueGrain(
         await _gate.WaitAsync();
         try
         {
-            await DurableState.UpdateAsync(stored, names => change(names.All) is var changed && ReferenceEquals(changed, names.All) ? names : new ModalityNames { All = changed });
+            await _names.UpdateAsync(names => change(names.All) is var changed && ReferenceEquals(changed, names.All) ? names : new ModalityNames { All = changed });
         }
         finally
         {

@@ -6,10 +6,12 @@ namespace OnePeace.Grains.Modalities;
 [GenerateSerializer, Alias("onepeace.modality-life")]
 public sealed record ModalityLife
 {
+    private const int MostFailures = 8;
+
     /// <summary>In the order in which they came.</summary>
     [Id(0)] public IReadOnlyList<VersionRecord> Versions { get; init; } = [];
 
-    /// <summary>Hash of the version that requests should go to.</summary>
+    /// <summary>Hash of the version that requests should go to, also while no replica can serve it.</summary>
     [Id(1)] public string? Active { get; init; }
 
     /// <summary>Hash of the version that is to take its place once every replica has verified it.</summary>
@@ -40,16 +42,18 @@ public sealed record ModalityLife
         return drained.Set(Staged!, VersionState.Ready, now) with { Active = Staged, Staged = null };
     }
 
-    /// <summary>The staged version was refused; the one before serves on. Or the serving one was, on every replica.</summary>
-    public ModalityLife Refuse(string hash, string reason, DateTimeOffset now) => Set(hash, VersionState.Failed, now, reason) with
-    {
-        Active = Active == hash ? null : Active,
-        Staged = Staged == hash ? null : Staged,
-    };
+    /// <summary>The staged version was refused; the one before serves on. Or the active one was, on every replica: it stays wanted, and is tried again.</summary>
+    public ModalityLife Refuse(string hash, string reason, DateTimeOffset now) =>
+        (Set(hash, VersionState.Failed, now, reason) with { Staged = Staged == hash ? null : Staged }).WithoutOldFailures();
 
-    /// <summary>A new command: versions are to leave every replica and to be forgotten.</summary>
-    public ModalityLife Remove(IReadOnlyCollection<string> hashes, DateTimeOffset now)
+    /// <summary>The active version was refused, and every replica serves it now.</summary>
+    public ModalityLife Recover(DateTimeOffset now) => Set(Active!, VersionState.Ready, now);
+
+    /// <summary>A new command: versions are to leave every replica and to be forgotten. Unknown ones are passed over.</summary>
+    public ModalityLife Remove(IEnumerable<string> versions, DateTimeOffset now)
     {
+        string[] hashes = [.. versions.Where(hash => Find(hash) is not null)];
+        if (hashes.Length == 0) return this;
         var life = hashes.Aggregate(this, (life, hash) => life.Set(hash, VersionState.Draining, now));
         return life with
         {
@@ -62,11 +66,25 @@ public sealed record ModalityLife
 
     /// <summary>No replica has anything of a draining version any more.</summary>
     public ModalityLife Drained(string hash, DateTimeOffset now) => Leaving.Contains(hash)
-        ? this with { Versions = [.. Versions.Where(v => v.Package.Hash != hash)], Leaving = [.. Leaving.Where(h => h != hash)] }
+        ? Only(Versions.Where(v => v.Package.Hash != hash))
         : Set(hash, VersionState.Registered, now);
 
+    /// <summary>Without other content of the same number.</summary>
     private ModalityLife Without(PackageSummary package) =>
-        this with { Versions = [.. Versions.Where(v => v.Package.Version != package.Version || v.Package.Hash == package.Hash)] };
+        Only(Versions.Where(v => v.Package.Version != package.Version || v.Package.Hash == package.Hash));
+
+    private ModalityLife WithoutOldFailures()
+    {
+        var old = Versions.Where(v => v.State == VersionState.Failed && v.Package.Hash != Active).OrderByDescending(v => v.Since).Skip(MostFailures);
+        return Only(Versions.Except(old.ToList()));
+    }
+
+    private ModalityLife Only(IEnumerable<VersionRecord> versions)
+    {
+        VersionRecord[] kept = [.. versions];
+        bool IsKept(string? hash) => kept.Any(v => v.Package.Hash == hash);
+        return this with { Versions = kept, Active = IsKept(Active) ? Active : null, Staged = IsKept(Staged) ? Staged : null, Leaving = [.. Leaving.Where(IsKept)] };
+    }
 
     private ModalityLife Set(string hash, VersionState state, DateTimeOffset now, string? reason = null, PackageSummary? package = null)
     {

@@ -9,7 +9,7 @@ namespace OnePeace.Grains.Modalities;
 /// <remarks>Each modality is reconciled on its own, so that one whose plugin hangs holds up nobody.</remarks>
 public sealed class ModalityReconciler(IGrainFactory grains, string core, TimeProvider time, ILogger<ModalityReconciler> log) : IReplicaObserver
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(3), WhileDraining = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(3), LongestStart = TimeSpan.FromSeconds(60);
 
     private readonly string _replica = Guid.NewGuid().ToString("N");
     private readonly ConcurrentDictionary<string, ModalityReconciliation> _modalities = new(StringComparer.Ordinal);
@@ -22,12 +22,27 @@ public sealed class ModalityReconciler(IGrainFactory grains, string core, TimePr
         return Task.CompletedTask;
     }
 
-    /// <summary>The first pass: attaches what was attached before this process began. What cannot be attached is reported, and stands in nobody's way.</summary>
+    /// <summary>The first pass: attaches what was attached before this process began. What cannot be attached is reported; what takes long goes on by itself.</summary>
+    /// <param name="cancellation">Ends also the membership among the replicas.</param>
     public async Task StartAsync(IModalityHost host, CancellationToken cancellation)
     {
         _host.TrySetResult(host);
-        _reference = grains.CreateObjectReference<IReplicaObserver>(this);
-        await PassAsync().WaitAsync(cancellation);
+        await JoinAsync();
+        _ = StayAsync(cancellation);
+        using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _ = RunAsync(starting.Token);   // what changes meanwhile does not wait
+        try
+        {
+            await Task.WhenAll(await PassAsync()).WaitAsync(LongestStart, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            log.LogWarning("Not every modality is attached after {Seconds} s; the server starts, and they come when they are ready", LongestStart.TotalSeconds);
+        }
+        finally
+        {
+            await starting.CancelAsync();
+        }
     }
 
     /// <summary>Goes on until cancelled.</summary>
@@ -37,17 +52,38 @@ public sealed class ModalityReconciler(IGrainFactory grains, string core, TimePr
         while (await timer.WaitForNextTickAsync(cancellation)) await PassAsync();
     }
 
-    private async Task PassAsync()
+    /// <summary>On a timer of its own: a replica counts as there whatever its reconciliations wait for.</summary>
+    private async Task StayAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(Period);
+        while (await timer.WaitForNextTickAsync(cancellation)) await JoinAsync();
+    }
+
+    private async Task JoinAsync()
     {
         try
         {
-            await grains.GetModalityCatalogue(core).JoinAsync(_replica, _reference!);
+            _reference ??= grains.CreateObjectReference<IReplicaObserver>(this);
+            await grains.GetModalityCatalogue(core).JoinAsync(_replica, _reference);
+        }
+        catch (Exception e)
+        {
+            log.LogWarning(e, "This replica could not join the others; it tries again in seconds");
+        }
+    }
+
+    /// <summary>Begins with every modality that is not under way.</summary>
+    private async Task<IReadOnlyList<Task>> PassAsync()
+    {
+        try
+        {
             var names = await grains.GetModalityCatalogue(core).NamesAsync();
-            await Task.WhenAll(names.Select(ReconcileAsync));
+            return [.. names.Select(ReconcileAsync)];
         }
         catch (Exception e)
         {
             log.LogWarning(e, "The modalities could not be reconciled; the next pass tries again");
+            return [];
         }
     }
 
@@ -59,13 +95,9 @@ public sealed class ModalityReconciler(IGrainFactory grains, string core, TimePr
         {
             try
             {
-                var host = await _host.Task;
-                await modality.RunAsync(grains.GetModality(core, name), host, log);
-                while (modality.IsDraining(host))
-                {
-                    await Task.Delay(WhileDraining);
-                    await modality.ReportAsync(grains.GetModality(core, name), host);
-                }
+                var (grain, host) = (grains.GetModality(core, name), await _host.Task);
+                await modality.RunAsync(grain, host, log);
+                await modality.DrainAsync(grain, host);
             }
             catch (Exception e)
             {

@@ -8,9 +8,13 @@ namespace OnePeace.Grains.Modalities;
 internal sealed class ModalityReconciliation(string name, string replica, TimeProvider time)
 {
     private const int Idle = 0, Running = 1, RunningAndAsked = 2;
-    private static readonly TimeSpan UntilRetry = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan UntilRetry = TimeSpan.FromSeconds(20), UntilReport = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WhileDraining = TimeSpan.FromMilliseconds(50), LongestDrain = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, Refusal> _refused = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _draining = new(StringComparer.Ordinal);
+    private IReadOnlyList<ReplicaVersion> _reported = [];
+    private DateTimeOffset _reportedAt;
     private long _attempt = -1;
     private int _state;
 
@@ -31,30 +35,57 @@ internal sealed class ModalityReconciliation(string name, string replica, TimePr
         return Interlocked.CompareExchange(ref _state, Idle, Running) != Running && TryAgain();
     }
 
-    public bool IsDraining(IModalityHost host) => Versions(host).Any(v => v.State == HostedState.Draining) && Volatile.Read(ref _state) != RunningAndAsked;
-
     /// <summary>Makes the engine have what is wanted, as far as it can.</summary>
     public async Task RunAsync(IModalityGrain grain, IModalityHost host, ILogger log)
     {
         var wanted = await grain.WantedAsync();
         if (wanted.Attempt != _attempt) _refused.Clear();
-        foreach (var hash in new[] { wanted.Active, wanted.Staged }.OfType<string>().Distinct()) await StageAsync(hash, host, log);
+        foreach (var hash in new[] { wanted.Active, wanted.Staged }.OfType<string>().Distinct())
+        {
+            if (!_refused.TryGetValue(hash, out var before) || (hash != wanted.Staged && time.GetUtcNow() - before.At > UntilRetry)) await StageAsync(hash, host, log);
+        }
         if (wanted.Active is { } active && !_refused.ContainsKey(active)) host.Activate(active);
         foreach (var version in Versions(host).Where(v => v.State is HostedState.Staged or HostedState.Ready && v.Hash != wanted.Active && v.Hash != wanted.Staged))
             host.Withdraw(version.Hash);
         _attempt = wanted.Attempt;
-        await ReportAsync(grain, host);
+        await ReportAsync(grain, Told(host));
     }
 
-    public Task ReportAsync(IModalityGrain grain, IModalityHost host) => grain.ReportAsync(new ReplicaReport(replica, _attempt,
+    /// <summary>Looks after what drains until it is gone, for a while, or until asked for; reports what changes.</summary>
+    public async Task DrainAsync(IModalityGrain grain, IModalityHost host)
+    {
+        while (IsWorthWaiting(host) && Volatile.Read(ref _state) != RunningAndAsked)
+        {
+            await Task.Delay(WhileDraining);
+            var told = Told(host);
+            if (!told.SequenceEqual(_reported) || time.GetUtcNow() - _reportedAt >= UntilReport) await ReportAsync(grain, told);
+        }
+    }
+
+    /// <summary>What drains for long is left to the periodic passes.</summary>
+    private bool IsWorthWaiting(IModalityHost host)
+    {
+        var now = time.GetUtcNow();
+        string[] draining = [.. Versions(host).Where(v => v.State == HostedState.Draining).Select(v => v.Hash)];
+        foreach (var gone in _draining.Keys.Except(draining).ToList()) _draining.Remove(gone);
+        foreach (var hash in draining) _draining.TryAdd(hash, now);
+        return _draining.Values.Any(since => now - since < LongestDrain);
+    }
+
+    private async Task ReportAsync(IModalityGrain grain, IReadOnlyList<ReplicaVersion> told)
+    {
+        await grain.ReportAsync(new ReplicaReport(replica, _attempt, told));
+        (_reported, _reportedAt) = (told, time.GetUtcNow());
+    }
+
+    private IReadOnlyList<ReplicaVersion> Told(IModalityHost host) =>
     [
         .. Versions(host).Select(v => new ReplicaVersion(v.Hash, StateOf(v.State))),
         .. _refused.Select(r => new ReplicaVersion(r.Key, ReplicaState.Failed) { Fault = r.Value.Fault }),
-    ]));
+    ];
 
     private async Task StageAsync(string hash, IModalityHost host, ILogger log)
     {
-        if (_refused.TryGetValue(hash, out var before) && !(before.Fault.MayPass && time.GetUtcNow() - before.At > UntilRetry)) return;
         try
         {
             await host.StageAsync(hash, CancellationToken.None);

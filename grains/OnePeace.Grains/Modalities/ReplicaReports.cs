@@ -27,8 +27,8 @@ internal sealed class ReplicaReports
     /// <summary>Why a replica refused it, or null.</summary>
     public ModalityFault? FaultOf(string hash) => Of(hash).FirstOrDefault(v => v?.State == ReplicaState.Failed)?.Fault;
 
-    /// <summary>Why it serves nowhere and never will, or null.</summary>
-    public ModalityFault? AllRefuse(string hash) => _last.Count > 0 && Of(hash).All(v => v is { State: ReplicaState.Failed, Fault.MayPass: false }) ? FaultOf(hash) : null;
+    /// <summary>Why it serves nowhere, or null.</summary>
+    public ModalityFault? AllRefuse(string hash) => All(hash, state => state is ReplicaState.Failed) ? FaultOf(hash) : null;
 
     /// <summary>A leak counts as gone: it is told, and stands in nobody's way.</summary>
     public bool NobodyHas(string hash) => Of(hash).All(v => v is null or { State: ReplicaState.Failed or ReplicaState.Leaked });

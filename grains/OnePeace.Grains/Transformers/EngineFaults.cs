@@ -1,5 +1,6 @@
 using OnePeace.Contracts.Transformers;
 using OnePeace.Engine;
+using OnePeace.Engine.Hosting;
 using OnePeace.Modalities;
 
 namespace OnePeace.Grains.Transformers;
@@ -18,6 +19,7 @@ internal static class EngineFaults
             RetryAfter = e.RetryAfter,
         },
         OutOfMemoryException => new EncodeFault(FaultKind.Overloaded, "The server has no memory for this request now.") { RetryAfter = Soon },
+        PackageRefusedException => new EncodeFault(FaultKind.Overloaded, "A modality of this request cannot be loaded now; the server's log says why.") { RetryAfter = Soon },
         TimeoutException => new EncodeFault(FaultKind.TimedOut, "The request's deadline passed before its turn came.") { RetryAfter = Soon },
         OperationCanceledException => new EncodeFault(FaultKind.Cancelled, "The caller left."),
         EngineUnavailableException => NotReady(TransformerState.Draining),

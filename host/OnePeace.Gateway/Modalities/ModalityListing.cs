@@ -17,19 +17,26 @@ internal sealed class ModalityListing(GatewayOptions options, IGrainFactory grai
         var packages = await Task.WhenAll(names.Select(name => grains.GetModality(options.Core, name).DescribeAsync()));
         return
         [
-            .. served.Where(s => packages.All(p => p.Name != s.Name)).Select(OfModel)
+            .. served.Where(s => s.IsOfModel).Select(OfModel)
                 .Concat(packages.Where(p => p.Versions.Count > 0).Select(p => OfPackage(p, served.FirstOrDefault(s => s.Name == p.Name))))
                 .OrderBy(m => m.Id, StringComparer.Ordinal),
         ];
     }
 
     /// <exception cref="ApiException">404: there is no such modality.</exception>
-    public async Task<ModalityInfo> OneAsync(string name, CancellationToken cancellation) =>
-        (await AllAsync(cancellation)).FirstOrDefault(m => m.Id == name) ?? throw new ApiException(NotFound(name));
+    public async Task<ModalityInfo> OneAsync(string name, CancellationToken cancellation)
+    {
+        var served = (await models.DescribeAsync(cancellation)).Modalities.FirstOrDefault(s => s.Name == name);
+        if (served is { IsOfModel: true }) return OfModel(served);
+        var names = await grains.GetModalityCatalogue(options.Core).NamesAsync();   // first: a name that nobody knows activates no grain
+        return names.Contains(name) && await grains.GetModality(options.Core, name).DescribeAsync() is { Versions.Count: > 0 } package
+            ? OfPackage(package, served)
+            : throw new ApiException(NotFound(name));
+    }
 
     /// <summary>Whether the name is one of the model's own.</summary>
     public async Task<bool> IsOfModelAsync(string name, CancellationToken cancellation) =>
-        (await AllAsync(cancellation)).Any(m => m.Id == name && m.Versions is null);
+        (await models.DescribeAsync(cancellation)).Modalities.Any(m => m.Name == name && m.IsOfModel);
 
     public async Task<EventList> EventsAsync(long after)
     {

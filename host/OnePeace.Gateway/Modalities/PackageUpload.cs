@@ -25,7 +25,14 @@ internal sealed class PackageUpload(GatewayOptions options, ContentStore store)
         {
             throw new ApiException(TooLarge());
         }
+        catch (IOException e) when (IsDiskFull(e))
+        {
+            throw new ApiException(NoSpace());
+        }
     }
+
+    /// <summary>ENOSPC elsewhere, ERROR_DISK_FULL on Windows.</summary>
+    internal static bool IsDiskFull(IOException exception) => exception.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28);
 
     private void CheckHeaders(HttpRequest request)
     {
@@ -35,8 +42,10 @@ internal sealed class PackageUpload(GatewayOptions options, ContentStore store)
         if (length == 0) throw new ApiException(ApiError.BadRequest("The body is empty: send the package's bytes."));
         if (length > options.MaxPackageBytes) throw new ApiException(TooLarge());
         if (length > new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace)
-            throw new ApiException(new ApiError(StatusCodes.Status507InsufficientStorage, "no_disk_space", "The server's disk has no room for a package of this size."));
+            throw new ApiException(NoSpace());
     }
+
+    private static ApiError NoSpace() => new(StatusCodes.Status507InsufficientStorage, "no_disk_space", "The server's disk has no room for a package of this size.");
 
     private ApiError TooLarge() => ApiError.TooLarge(options.MaxPackageBytes) with { Message = $"The package is larger than {options.MaxPackageBytes} bytes, which is the most that this server takes." };
 }

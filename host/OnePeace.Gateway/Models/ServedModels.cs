@@ -10,23 +10,24 @@ internal sealed class ServedModels(GatewayOptions options, IGrainFactory grains,
     public const string DefaultName = "default";
 
     private volatile Seen? _seen;
+    private int _age;
 
     /// <summary>The latest description, at most <see cref="GatewayOptions.DescriptionAge"/> old.</summary>
     public async ValueTask<TransformerDescription> DescribeAsync(CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        if (_seen is { } seen && now - seen.At < options.DescriptionAge)
+        var (now, age) = (time.GetUtcNow(), Volatile.Read(ref _age));
+        if (_seen is { } seen && seen.Age == age && now - seen.At < options.DescriptionAge)
             return seen.Description;
         var description = await grains.GetTransformer(options.Core, options.Replica).DescribeAsync(cancellation);
         if (description.State == TransformerState.Ready)
-            _seen = new Seen(description, now);   // every other state may end at any moment
+            _seen = new Seen(description, now, age);   // every other state may end at any moment
         else
             _seen = null;
         return description;
     }
 
-    /// <summary>The next description is a fresh one.</summary>
-    public void Forget() => _seen = null;
+    /// <summary>The next description is a fresh one; what was asked for before is not kept.</summary>
+    public void Forget() => Interlocked.Increment(ref _age);
 
     /// <exception cref="ApiException">503: nothing serves now.</exception>
     public async ValueTask<TransformerDescription> ServingAsync(CancellationToken cancellation)
@@ -55,5 +56,5 @@ internal sealed class ServedModels(GatewayOptions options, IGrainFactory grains,
         RetryAfter = TimeSpan.FromSeconds(2),
     };
 
-    private sealed record Seen(TransformerDescription Description, DateTimeOffset At);
+    private sealed record Seen(TransformerDescription Description, DateTimeOffset At, int Age);
 }

@@ -1,5 +1,8 @@
 using System.Net.Http.Json;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using OnePeace.Contracts.Modalities;
+using OnePeace.Gateway.Modalities;
 using OnePeace.Gateway.Tests.Hosting;
 
 namespace OnePeace.Gateway.Tests.Modalities;
@@ -88,5 +91,24 @@ public sealed class PackageRefusalTests(PackagePlatform platform) : IClassFixtur
         await (await platform.Platform.Stranger.PostAsync("/v1/modalities", content)).ErrorAsync(401);
         await (await platform.Platform.Stranger.DeleteAsync("/v1/modalities/smell")).ErrorAsync(401);
         await (await platform.Platform.Stranger.GetAsync("/v1/events")).ErrorAsync(401);
+    }
+
+    [Fact]
+    public async Task A_package_that_was_detached_elsewhere_is_not_taken_for_one_of_the_models_own()
+    {
+        await platform.AddAsync(PackageFile.Of("draught", "1.0.0"));
+        await (await platform.Client.GetAsync("/v1/modalities/draught")).OkAsync();   // its description is fresh now
+        var grains = platform.Platform.Services.GetRequiredService<IGrainFactory>();
+        await grains.GetModality(platform.Platform.Services.GetRequiredService<GatewayOptions>().Core, "draught").RemoveAsync(null, default);
+        await (await platform.Client.DeleteAsync("/v1/modalities/draught")).ErrorAsync(404);
+    }
+
+    [Fact]
+    public void A_disk_that_is_full_is_told_from_other_failures()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /dev/full");
+        using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        Assert.True(PackageUpload.IsDiskFull(Assert.ThrowsAny<IOException>(() => full.Write([1]))));
+        Assert.False(PackageUpload.IsDiskFull(Assert.ThrowsAny<IOException>(() => File.OpenRead("/dev/no/such/file"))));
     }
 }

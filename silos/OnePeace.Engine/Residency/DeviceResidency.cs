@@ -73,18 +73,21 @@ internal sealed class DeviceResidency : IDisposable
         if (_refused.TrySetException(reason)) _ = _refused.Task.Exception;   // seen, also where nobody waits
     }
 
-    /// <summary>Empties a seat for good; nobody may hold it or ask for it any more. Completes when its weights are freed; those of a load under way are when it ends, which nobody waits for.</summary>
+    /// <summary>Empties a seat for good; nobody may hold it or ask for it any more. Completes when its weights are freed and nothing loads them any more.</summary>
     public async Task CloseAsync(ModalitySeat seat)
     {
-        Task freed;
+        Task? loading;
         lock (_gate)
         {
             seat.IsClosed = true;
             seat.Forget();
+            loading = seat.Loading;
             if (seat.Module is not null) Empty(seat);
-            freed = _freed;
             Admit();
         }
+        if (loading is not null) await loading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task freed;
+        lock (_gate) freed = _freed;
         await freed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

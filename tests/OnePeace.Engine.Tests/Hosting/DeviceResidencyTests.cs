@@ -190,10 +190,12 @@ public sealed class DeviceResidencyTests : IDisposable
         await TestEngines.UntilAsync(() => Begun() == 1);
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
-        await residency.CloseAsync(seat);
+        var closing = residency.CloseAsync(seat);
         Assert.Equal(100, residency.UsedBytes);
+        Assert.False(closing.IsCompleted);
         go.Release();
-        await TestEngines.UntilAsync(() => residency.UsedBytes == 0);
+        await closing;
+        Assert.Equal(0, residency.UsedBytes);
         Assert.Null(seat.Module);
     }
 

@@ -41,7 +41,14 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         foreach (var device in devices) device.Failed += fault => Close(new EngineUnavailableException(DeviceThread.Lost, fault));
     }
 
-    public bool Healthy => _devices.All(d => d.Healthy);
+    public bool Healthy
+    {
+        get
+        {
+            foreach (var server in _servers) server.LookAfter(_options.LongestBatch);
+            return _devices.All(d => d.Healthy);
+        }
+    }
 
     /// <summary>Sequences that wait in the queue.</summary>
     public int Waiting => _queue.Count;

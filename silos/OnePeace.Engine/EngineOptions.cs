@@ -35,6 +35,9 @@ public sealed record EngineOptions
     /// <summary>How long a request may take that names no deadline.</summary>
     public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>A batch that takes longer has a plugin in it that does not return: the device is given up, and the process should end.</summary>
+    public TimeSpan LongestBatch { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Where modality packages come from; null takes none.</summary>
     public PackageHostOptions? Packages { get; init; }
 

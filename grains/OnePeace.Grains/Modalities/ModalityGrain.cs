@@ -246,7 +246,7 @@ public sealed class ModalityGrain : Grain, IModalityGrain
     private Task TellAsync(VersionRecord version, string what, string? detail = null)
     {
         var number = version.Package.Version;
-        _log.LogInformation("Modality {Modality} {Version}: {What} {Detail}", _name, number, what, detail);
+        _log.LogInformation("Modality {Modality} {Version}: {What}{Detail}", _name, number, what, detail is null ? "" : $" ({detail})");
         return Catalogue.RecordAsync(new ModalityEvent(0, _time.GetUtcNow(), _name, number, what, detail));
     }
 

@@ -31,7 +31,7 @@ internal static class ModalityTemplate
     public static void CheckName(string name)
     {
         if (!ModalityProject.IsName(name))
-            throw new BadUsageException($"'{name}' is no name for a modality: expected lower-case letters, digits and '_', starting with a letter, at most 64, such as heart_rate.");
+            throw new BadUsageException($"'{name}' is no name for a modality: expected lower-case letters, digits and '_', starting with a letter, at most 64, and neither 'content' nor 'fusion'; such as heart_rate.");
         if (PackagedModalities.Names.Contains(name))
             throw new BadUsageException($"'{name}' belongs to the model itself ({string.Join(", ", PackagedModalities.Names)}): choose another name.");
         var taken = typeof(IModality).Assembly.GetExportedTypes().Select(type => type.Name).ToHashSet(StringComparer.Ordinal);

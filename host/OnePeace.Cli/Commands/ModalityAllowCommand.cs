@@ -26,13 +26,25 @@ internal static class ModalityAllowCommand
             if (!Directory.Exists(folder)) throw new BadInputException($"--data {folder}: there is no such folder; give the one that 'onepeace up' uses.");
             var list = Path.Combine(folder, SiloOptions.AllowListFile);
             var isNew = !File.Exists(list);
-            var facts = Allow(new PackagePolicy(list), parsed.GetValue(package), parsed.GetValue(key), cancellation);
+            var facts = Add(list, parsed.GetValue(package), parsed.GetValue(key), cancellation);
             facts["list"] = list;
-            if (isNew) facts["note"] = "this is the first entry: from now on nothing but what is listed may serve";
+            if (isNew) facts["note"] = "this is the first entry: from now on nothing but what is listed is attached; what serves unlisted goes on until the next start";
             Report.Print(parsed.GetValue(json), facts);
             return Task.CompletedTask;
         });
         return command;
+    }
+
+    private static JsonObject Add(string list, string? package, string? key, CancellationToken cancellation)
+    {
+        try
+        {
+            return Allow(new PackagePolicy(list), package, key, cancellation);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new BadInputException($"{list}: {e.Message} Mend it, or remove it: without a list a server on loopback takes every package.");
+        }
     }
 
     private static JsonObject Allow(PackagePolicy policy, string? package, string? key, CancellationToken cancellation)

@@ -29,7 +29,7 @@ internal static partial class ManifestRules
     /// <exception cref="InvalidDataException">A field is out of bounds.</exception>
     public static void Check(ModalityManifest manifest)
     {
-        Expect(IsName(manifest.Name), "a name of lower-case letters, digits and '_' that starts with a letter", manifest.Name);
+        Expect(IsName(manifest.Name), NameRule, manifest.Name);
         Expect(IsVersion(manifest.Version), "a version MAJOR.MINOR.PATCH", manifest.Version);
         Expect(new[] { manifest.Description, manifest.Author, manifest.Licence }.All(text => text.Length <= MaxText), $"texts of at most {MaxText} characters");
         Expect(AreMediaTypes(manifest.MediaTypes), "1 to 64 media types such as text/csv", string.Join(", ", manifest.MediaTypes));
@@ -60,7 +60,10 @@ internal static partial class ManifestRules
     /// <summary>A canary's vector.</summary>
     public static float[] Vector(Canary canary) => MemoryMarshal.Cast<byte, float>(Convert.FromBase64String(canary.Vector)).ToArray();
 
-    public static bool IsName(string name) => Name().IsMatch(name);
+    /// <summary>What <see cref="IsName"/> expects.</summary>
+    public const string NameRule = "a name of lower-case letters, digits and '_' that starts with a letter, and neither 'content' nor 'fusion', which requests use otherwise";
+
+    public static bool IsName(string name) => Name().IsMatch(name) && name is not ("content" or "fusion");
 
     public static bool IsVersion(string version) => Version().IsMatch(version);
 

@@ -69,7 +69,7 @@ public sealed class ModalityProject
         if (!file.Exists) throw new InvalidDataException($"Expected a project with {DescriptionFile} in {folder}, but there is none; 'onepeace modality new' makes one.");
         if (file.Length > MaxBytes) throw new InvalidDataException($"Expected {file.FullName} to have at most {MaxBytes} bytes, but it has {file.Length}.");
         var description = PackageJson.Read(File.ReadAllBytes(file.FullName), file.FullName, PackageJson.Default.Description);
-        if (!IsName(description.Name)) throw new InvalidDataException($"Expected a name of lower-case letters, digits and '_' in {file.FullName}, but got '{description.Name}'.");
+        if (!IsName(description.Name)) throw new InvalidDataException($"Expected {ManifestRules.NameRule} in {file.FullName}, but got '{description.Name}'.");
         if (!ManifestRules.IsVersion(description.Version)) throw new InvalidDataException($"Expected a version MAJOR.MINOR.PATCH in {file.FullName}, but got '{description.Version}'.");
         if (description.Canaries.Count == 0) throw new InvalidDataException($"Expected at least one canary in {file.FullName}: an input below the folder, such as samples/a.csv.");
         return new ModalityProject(folder, description);

@@ -9,6 +9,14 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
     private static readonly TimeSpan MemoryPause = TimeSpan.FromSeconds(5);
 
     private int _scheduled;
+    private volatile Running? _running;
+
+    /// <summary>Gives the device up where a batch has not come back for this long: nothing can end the thread, and nobody else is served meanwhile.</summary>
+    public void LookAfter(TimeSpan longest)
+    {
+        if (_running is not { } running || time.GetElapsedTime(running.Since) < longest) return;
+        device.Fail(new TimeoutException($"A batch has not come back for {longest.TotalSeconds:0} seconds; it holds inputs of {string.Join(", ", running.Batch.Entries.SelectMany(e => e.Value.Parts).Select(p => p.Version.Name).Distinct())}."));
+    }
 
     /// <summary>Says that there may be work. Each batch is one work item of the device thread, so that other work comes in between.</summary>
     public void Wake()
@@ -36,7 +44,9 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
     {
         var start = time.GetTimestamp();
         metrics.BatchTaken(batch, start, time);
+        _running = new Running(batch, start);
         Encode([.. batch.Entries.Select(e => e.Value)]);
+        _running = null;
         foreach (var entry in batch.Entries) entry.Value.LeaveDevice();
         var duration = time.GetElapsedTime(start);
         metrics.BatchComputed(duration);
@@ -92,4 +102,6 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
         if (vector.All(float.IsFinite)) job.Complete(vector);
         else job.Fail(new UnencodableException("The model makes no finite vector of this input."));
     }
+
+    private sealed record Running(TakenBatch<EncodeJob> Batch, long Since);
 }

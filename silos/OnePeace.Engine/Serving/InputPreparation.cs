@@ -32,6 +32,7 @@ internal sealed class InputPreparation
         try
         {
             var input = await Start(part, version, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
+            if (input.Tokens < 1) throw Rejected(InputFault.Unusable, $"The modality '{version.Name}' says that this input becomes {input.Tokens} tokens, which is a fault of the modality: tell whoever made it.");
             if (input.Tokens > identity.MostTokens)
                 throw Rejected(InputFault.TooLarge, $"An input of the modality '{version.Name}' becomes at most {identity.MostTokens:N0} tokens, but this one {input.Tokens:N0}: send a shorter one.");
             _tokens.AddOrUpdate(version.Name, input.Tokens, (_, average) => average + Weight * (input.Tokens - average));

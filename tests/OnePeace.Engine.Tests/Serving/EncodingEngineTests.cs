@@ -214,6 +214,22 @@ public sealed class EncodingEngineTests
     }
 
     [Fact]
+    public async Task A_batch_that_never_comes_back_is_told_by_name_and_makes_the_engine_unhealthy()
+    {
+        await using var engine = Start(_words, new EngineOptions { LongestBatch = TimeSpan.FromMilliseconds(200) });
+        using var gate = new Gate(_words);
+        var stuck = await gate.BlockAsync(engine);
+        Assert.True(engine.Healthy);
+        var waiting = engine.EncodeAsync(Words("more"), default);
+        await Task.Delay(300);
+        Assert.False(engine.Healthy);
+        var lost = await Assert.ThrowsAsync<EngineUnavailableException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(2)));
+        Assert.Contains("inputs of word", lost.InnerException?.Message);
+        gate.Open();
+        await Task.WhenAny(stuck);
+    }
+
+    [Fact]
     public async Task A_closed_engine_says_so()
     {
         var engine = Start(_words);

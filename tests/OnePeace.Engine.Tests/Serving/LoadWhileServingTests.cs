@@ -71,10 +71,11 @@ public sealed class LoadWhileServingTests : IDisposable
         _go.Set();
         foreach (var task in failing) await Assert.ThrowsAsync<InvalidDataException>(() => task);
         await word;
-        Assert.Equal(1, _loads);
+        var failed = _loads;
+        Assert.InRange(failed, 1, 2);   // the second may have come after the first one's load had failed
         _slow.OnLoad = open;
         await EncodeAsync(engine, "slow");
-        Assert.Equal(2, _loads);
+        Assert.Equal(failed + 1, _loads);
         Assert.True(engine.Healthy);
     }
 

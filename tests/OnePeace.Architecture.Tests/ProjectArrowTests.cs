@@ -16,12 +16,14 @@ public sealed class ProjectArrowTests
         [Video] = [Contract, Image],   // a plugin may build on another plugin's library: it brings a copy of its own
         ["OnePeace.Engine"] = ["OnePeace.Transformer"],
         [Testing] = ["OnePeace.Engine"],   // the kit tries plugins as a host does
+        ["OnePeace.Training"] = ["OnePeace.Engine"],
         ["OnePeace.Contracts"] = [],
         ["OnePeace.Grains"] = ["OnePeace.Contracts", "OnePeace.Engine"],
         ["OnePeace.GrainStorage"] = [],
         ["OnePeace.Silo"] = ["OnePeace.Grains", "OnePeace.GrainStorage"],
         ["OnePeace.Gateway"] = ["OnePeace.Contracts", "OnePeace.Files"],
         ["OnePeace.Client"] = [],
+        ["OnePeace.Scenes"] = ["OnePeace.Files"],
         ["OnePeace.Cli"] = ["OnePeace.Client", "OnePeace.Gateway", "OnePeace.Silo"],
     };
 

@@ -1,0 +1,24 @@
+using OnePeace.Modalities;
+
+namespace OnePeace.Training.Data;
+
+/// <summary>One pair as it is stored: what two or more modalities say of the same thing.</summary>
+/// <param name="Id">Its name in messages.</param>
+/// <param name="Inputs">Encoded inputs by modality.</param>
+public sealed record StoredPair(string Id, IReadOnlyDictionary<string, RawInput> Inputs);
+
+/// <summary>Pairs on disk. An index is in memory; what pairs hold is read when it is asked for. Thread-safe.</summary>
+public interface IPairSource : IDisposable
+{
+    int Count { get; }
+
+    /// <summary>Pairs of one group mean the same, so they never share a batch, where one would count as the other's wrong answer.</summary>
+    string Group(int index);
+
+    /// <summary>Reads one pair.</summary>
+    /// <exception cref="BadPairException">It is damaged or lacks an input: the others are not.</exception>
+    ValueTask<StoredPair> ReadAsync(int index, CancellationToken cancellation);
+}
+
+/// <summary>One pair of a data set cannot be used. The message says which and why.</summary>
+public sealed class BadPairException(string message, Exception? inner = null) : Exception(message, inner);

@@ -31,6 +31,9 @@ public sealed class ModalityBatch(IReadOnlyDictionary<string, Tensor> fields)
     /// Null when everything is visible.
     /// </summary>
     public Tensor? Preserved { get; init; }
+
+    /// <summary>The same fields with only these positions visible (<see cref="Preserved"/>).</summary>
+    public ModalityBatch WithPreserved(Tensor preserved) => new(fields) { Padding = Padding, Preserved = preserved };
 }
 
 /// <summary>What an adaptor hands to the core. Owned by the caller's dispose scope.</summary>

@@ -1,0 +1,8 @@
+using TorchSharp.Modules;
+
+namespace OnePeace.Training.Parameters;
+
+/// <summary>One weight of a model; not owned.</summary>
+/// <param name="Key">Its official key.</param>
+/// <param name="Value">The weight itself.</param>
+public sealed record NamedParameter(string Key, Parameter Value);

@@ -10,6 +10,8 @@ public sealed class AudioModality : IModality
 
     public IReadOnlyList<string> MediaTypes => ["audio/wav", "audio/flac", "audio/ogg", "audio/mpeg", "audio/mp4", "video/webm", "video/mp4"];
 
+    public Masking Masking => new(0.55, 0.45, BlockLength: 5, BlockAdjust: 0.1);
+
     public ModalityOptions CompleteOptions(ModalityOptions options, IReadOnlyDictionary<string, long[]> shapes)
     {
         options = options.CompleteSequence(shapes);

@@ -10,6 +10,8 @@ public sealed class ImageModality : IModality
 
     public IReadOnlyList<string> MediaTypes => ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"];
 
+    public Masking Masking => new(0.75, 0.6875);
+
     public ModalityOptions CompleteOptions(ModalityOptions options, IReadOnlyDictionary<string, long[]> shapes) => ImageOptions.Complete(options, shapes);
 
     public IPreprocessor CreatePreprocessor(ModalityOptions options) => new ImagePreprocessor(options);

@@ -13,12 +13,14 @@ public sealed class BytePairEncoder
     private const int LongWord = 256;
 
     private readonly IReadOnlyList<int> _dictionaryIds;
+    private readonly HashSet<int> _wordStarts;   // dictionary ids
     private readonly TiktokenTokenizer _words;
     private readonly LongWordMerge _longWords;
 
     public BytePairEncoder(Vocabulary vocabulary)
     {
         _dictionaryIds = vocabulary.DictionaryIds;
+        _wordStarts = [.. vocabulary.DictionaryIds.Where((_, id) => vocabulary.Spellings[id][0] == ' ')];
         using var ranks = new MemoryStream();
         for (var id = 0; id < vocabulary.Spellings.Count; id++)
             ranks.Write(Encoding.ASCII.GetBytes($"{Convert.ToBase64String(vocabulary.Spellings[id])} {id}\n"));
@@ -26,6 +28,9 @@ public sealed class BytePairEncoder
         _words = TiktokenTokenizer.Create(ranks, preTokenizer: null, normalizer: null);
         _longWords = new LongWordMerge(vocabulary.Spellings);
     }
+
+    /// <summary>Whether what a dictionary id spells begins with a space.</summary>
+    public bool StartsWord(int dictionaryId) => _wordStarts.Contains(dictionaryId);
 
     /// <summary>The first <paramref name="limit"/> dictionary ids of <paramref name="text"/>; what follows is not looked at.</summary>
     public List<int> Encode(string text, int limit)

@@ -10,6 +10,8 @@ public sealed class TextModality : IModality
 
     public IReadOnlyList<string> MediaTypes => ["text/plain"];
 
+    public Masking Masking => new(0.15, 0.4, WholeUnits: true);
+
     public ModalityOptions CompleteOptions(ModalityOptions options, IReadOnlyDictionary<string, long[]> shapes)
     {
         options = options.CompleteSequence(shapes);

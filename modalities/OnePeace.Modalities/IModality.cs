@@ -18,6 +18,9 @@ public interface IModality
     /// <param name="shapes">Shape of every weight by local name (<c>adapter.cls_embedding</c>); empty when starting from nothing.</param>
     ModalityOptions CompleteOptions(ModalityOptions options, IReadOnlyDictionary<string, long[]> shapes) => options;
 
+    /// <summary>What masked pretraining hides; a recipe may say otherwise.</summary>
+    Masking Masking => new();
+
     /// <summary>Turns raw media into what the adaptor reads; runs on any thread, several at a time.</summary>
     IPreprocessor CreatePreprocessor(ModalityOptions options);
 

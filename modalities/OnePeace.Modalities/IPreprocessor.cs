@@ -16,7 +16,14 @@ public readonly record struct RawInput(ReadOnlyMemory<byte> Bytes, string? Media
 /// <summary>One input, ready for its adaptor.</summary>
 /// <param name="Fields">The tensors the adaptor reads, without a batch dimension.</param>
 /// <param name="Tokens">How many tokens it becomes, CLS included: its cost in a batch.</param>
-public sealed record PreparedInput(IReadOnlyList<InputField> Fields, int Tokens);
+public sealed record PreparedInput(IReadOnlyList<InputField> Fields, int Tokens)
+{
+    /// <summary>
+    /// For masked pretraining: which of the tokens after CLS begin a unit, such as a word; the first one does. Tokens beyond the list are
+    /// special ones that are never hidden. Null where every token is a unit.
+    /// </summary>
+    public IReadOnlyList<bool>? UnitStarts { get; init; }
+}
 
 /// <summary>One named tensor of an input. In a batch, items are padded at the end of their first axis and stacked.</summary>
 /// <param name="Name">The name that <see cref="ModalityBatch"/> gives it to the adaptor.</param>

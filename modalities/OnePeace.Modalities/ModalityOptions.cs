@@ -8,6 +8,9 @@ namespace OnePeace.Modalities;
 /// <remarks>Reads <see cref="JsonNode"/>s only: reflection-based serialisation would pin a plugin's load context for ever.</remarks>
 public sealed class ModalityOptions
 {
+    /// <summary>The option that says, if true, that a preprocessor is for training: it may clean its inputs as training data is cleaned.</summary>
+    public const string Training = "training";
+
     private readonly JsonObject _values;
 
     /// <param name="values">Taken over as a copy.</param>

@@ -1,0 +1,40 @@
+namespace OnePeace.Training.Data;
+
+/// <summary>A pair that was left out.</summary>
+public sealed record BadPair(int Index, string Id, string Reason);
+
+/// <summary>The pairs that were left out so far, each once however often it is met. Thread-safe.</summary>
+public sealed class BadPairs
+{
+    /// <summary>How many are told with a reason; the others are only counted.</summary>
+    public const int MostListed = 100;
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<int> _known = [];
+    private readonly List<BadPair> _listed = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _known.Count;
+        }
+    }
+
+    /// <summary>The first ones.</summary>
+    public IReadOnlyList<BadPair> Listed
+    {
+        get
+        {
+            lock (_lock) return [.. _listed];
+        }
+    }
+
+    internal void Add(BadPair pair)
+    {
+        lock (_lock)
+        {
+            if (_known.Add(pair.Index) && _listed.Count < MostListed) _listed.Add(pair);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace OnePeace.Training.Data;
+
+/// <summary>The folder of a data set, out of which no path in it leads.</summary>
+internal sealed class DataFolder(string path)
+{
+    /// <summary>The largest input that is read into memory.</summary>
+    public const long MostBytes = 256L << 20;
+
+    private readonly string _root = Path.GetFullPath(path);
+
+    /// <summary>The full path of a file that a data set names.</summary>
+    /// <exception cref="BadPairException">It lies outside.</exception>
+    public string Resolve(string named)
+    {
+        if (named.Contains('\0') || named.Split('/', '\\').Contains(".."))
+            throw Outside(named);
+        var full = Path.GetFullPath(named, _root);
+        return full.StartsWith(Path.TrimEndingDirectorySeparator(_root) + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? full : throw Outside(named);
+    }
+
+    public bool Has(string named) => !named.Contains('\0') && !named.Split('/', '\\').Contains("..") && File.Exists(Path.GetFullPath(named, _root));
+
+    /// <exception cref="BadPairException">It is not there, or lies outside.</exception>
+    public async Task<byte[]> ReadAsync(string named, CancellationToken cancellation)
+    {
+        var file = Resolve(named);
+        try
+        {
+            CheckSize(new FileInfo(file).Length, $"the file '{named}'");
+            return await File.ReadAllBytesAsync(file, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadPairException($"the file '{named}' cannot be read ({e.GetType().Name}): put it into the folder of the data set.", e);
+        }
+    }
+
+    public static void CheckSize(long bytes, string what)
+    {
+        if (bytes > MostBytes) throw new BadPairException($"{what} may have at most {MostBytes:N0} bytes, but has {bytes:N0}: make it smaller.");
+    }
+
+    private static BadPairException Outside(string named) =>
+        new($"the path '{named}' leads out of the folder of the data set: put the file into the folder, and name it from there without '..'.");
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using OnePeace.Engine.Batching;
+using OnePeace.Modalities;
+using OnePeace.Training.Masks;
+
+namespace OnePeace.Training.Data;
+
+/// <summary>A pair of which both sides are prepared.</summary>
+internal sealed record PreparedPair(int Index, string Id, PreparedInput Pivot, PreparedInput Other, string PivotKey)
+{
+    /// <summary>What pairs must have in common to share a batch.</summary>
+    public string Lane { get; } = BatchAssembly.Lane("", Pivot) + BatchAssembly.Lane(" and", Other);
+
+    public long Bytes => Pivot.Fields.Concat(Other.Fields).Sum(f => (long)f.Value.Bytes.Length);
+}
+
+/// <summary>Reads and prepares single pairs, and keeps what is prepared as far as a budget allows. Thread-safe.</summary>
+internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSide other, long cacheBytes, BadPairs bad)
+{
+    private readonly ConcurrentDictionary<int, PreparedPair> _kept = [];
+    private long _left = cacheBytes;
+
+    /// <summary>Null for a bad pair, which is noted.</summary>
+    public async Task<PreparedPair?> PrepareAsync(int index, CancellationToken cancellation)
+    {
+        if (_kept.TryGetValue(index, out var kept)) return kept;
+        var id = $"#{index}";
+        try
+        {
+            var stored = await source.ReadAsync(index, cancellation).ConfigureAwait(false);
+            id = stored.Id;
+            var raw = Input(stored, pivot);
+            var pair = new PreparedPair(
+                index,
+                id,
+                await PrepareAsync(pivot, raw, cancellation).ConfigureAwait(false),
+                await PrepareAsync(other, Input(stored, other), cancellation).ConfigureAwait(false),
+                Convert.ToHexStringLower(SHA256.HashData(raw.Bytes.Span)));
+            Keep(pair);
+            return pair;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)   // a plugin may throw anything; one pair must not end a run
+        {
+            bad.Add(new BadPair(index, id, e is BadPairException or InvalidInputException ? e.Message : $"{e.GetType().Name}: {e.Message}"));
+            return null;
+        }
+    }
+
+    private static RawInput Input(StoredPair stored, PairSide side) => stored.Inputs.TryGetValue(side.Modality, out var input)
+        ? input
+        : throw new BadPairException($"Pair '{stored.Id}' has no {side.Modality}, only {string.Join(", ", stored.Inputs.Keys)}.");
+
+    private static async Task<PreparedInput> PrepareAsync(PairSide side, RawInput raw, CancellationToken cancellation)
+    {
+        var input = await side.Preprocessor.PrepareAsync(raw, cancellation).ConfigureAwait(false);
+        MaskDrawing.Check(input);
+        return input;
+    }
+
+    private void Keep(PreparedPair pair)
+    {
+        if (Volatile.Read(ref _left) < pair.Bytes) return;
+        if (Interlocked.Add(ref _left, -pair.Bytes) < 0 || !_kept.TryAdd(pair.Index, pair)) Interlocked.Add(ref _left, pair.Bytes);
+    }
+}

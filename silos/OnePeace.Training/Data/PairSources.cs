@@ -1,0 +1,43 @@
+using OnePeace.Training.Data.Shards;
+using OnePeace.Training.Data.Tables;
+
+namespace OnePeace.Training.Data;
+
+/// <summary>Opens pairs, however they are stored.</summary>
+public static class PairSources
+{
+    private const string Forms = "a .jsonl, .csv or .tsv table, a .tar shard, a pattern of shards, or a folder with manifest.jsonl, manifest.csv or shards";
+
+    /// <param name="path">A table, a folder with <c>manifest.jsonl</c> or <c>manifest.csv</c>, a tar shard, or a folder or a pattern (<c>part-*.tar</c>) of shards.</param>
+    /// <param name="modalities">What every pair holds.</param>
+    /// <param name="columns">By modality, its column in a table or its extension in shards, where they have other names.</param>
+    /// <exception cref="InvalidDataException">It is no such data set, or lacks a column.</exception>
+    /// <exception cref="FileNotFoundException">There is nothing.</exception>
+    public static IPairSource Open(string path, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string>? columns = null)
+    {
+        columns ??= new Dictionary<string, string>();
+        foreach (var name in columns.Keys.Except(modalities.Select(m => m.Name)))
+            throw new InvalidDataException($"The columns name a modality '{name}', but pairs hold {string.Join(" and ", modalities.Select(m => m.Name))}: correct it.");
+        if (Table(path) is { } table) return TableSource.Open(table, modalities, columns);
+        if (Shards(path) is { Count: > 0 } shards) return ShardSource.Open(shards, modalities, columns);
+        throw File.Exists(path) || Directory.Exists(path)
+            ? new InvalidDataException($"A data set is {Forms}, but '{path}' is none of them.")
+            : new FileNotFoundException($"There is no data set at '{path}': name {Forms}.", path);
+    }
+
+    private static string? Table(string path)
+    {
+        if (File.Exists(path)) return Path.GetExtension(path).ToLowerInvariant() is ".jsonl" or ".csv" or ".tsv" ? path : null;
+        return new[] { "manifest.jsonl", "manifest.csv" }.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists);
+    }
+
+    private static IReadOnlyList<string> Shards(string path)
+    {
+        if (File.Exists(path)) return Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase) ? [path] : [];
+        var (folder, pattern) = Directory.Exists(path) ? (path, "*.tar") : (Path.GetDirectoryName(path), Path.GetFileName(path));
+        if (string.IsNullOrEmpty(folder)) folder = ".";
+        return Directory.Exists(folder) && pattern.AsSpan().ContainsAny('*', '?')
+            ? [.. Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal)]
+            : [];
+    }
+}

@@ -1,0 +1,74 @@
+using OnePeace.Modalities;
+
+namespace OnePeace.Training.Data.Shards;
+
+/// <summary>Pairs in tar files as WebDataset has them: members of one name and different extensions. Each is read where it lies.</summary>
+internal sealed class ShardSource : IPairSource
+{
+    private readonly IReadOnlyList<string> _shards;
+    private readonly IReadOnlyList<PairModality> _modalities;
+    private readonly List<ShardPair> _pairs = [];
+    private readonly List<PairGroup> _groups = [];
+
+    private ShardSource(IReadOnlyList<string> shards, IReadOnlyList<PairModality> modalities) => (_shards, _modalities) = (shards, modalities);
+
+    public int Count => _pairs.Count;
+
+    /// <exception cref="InvalidDataException">A shard is damaged, or there is no pair.</exception>
+    public static ShardSource Open(IReadOnlyList<string> shards, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string> extensions)
+    {
+        var source = new ShardSource(shards, modalities);
+        var index = new ShardIndex(modalities, new MemberNames(modalities, extensions));
+        for (var shard = 0; shard < shards.Count; shard++)
+        {
+            foreach (var pair in index.Read(shards[shard], shard))
+                source.Add(pair);
+        }
+        return source.Count > 0
+            ? source
+            : throw new InvalidDataException($"'{shards[0]}' must hold members of {string.Join(" and ", modalities.Select(m => m.Name))}, such as name.{modalities[0].Name}, but holds none: say in the recipe's columns which extensions they have.");
+    }
+
+    public string Group(int index) => _groups[index].ToString();
+
+    public async ValueTask<StoredPair> ReadAsync(int index, CancellationToken cancellation)
+    {
+        var pair = _pairs[index];
+        var name = pair.Id ?? pair.Key;
+        try
+        {
+            using var file = File.OpenHandle(_shards[pair.Shard], options: FileOptions.Asynchronous | FileOptions.RandomAccess);
+            var inputs = new Dictionary<string, RawInput>(StringComparer.Ordinal);
+            for (var i = 0; i < _modalities.Count; i++)
+                inputs[_modalities[i].Name] = new RawInput(await ReadAsync(file, pair.Members[i], _modalities[i].Name, cancellation).ConfigureAwait(false));
+            return new StoredPair(name, inputs);
+        }
+        catch (Exception e) when (e is BadPairException or IOException or UnauthorizedAccessException)
+        {
+            throw new BadPairException($"Pair '{name}' of '{Path.GetFileName(_shards[pair.Shard])}': {e.Message}", e);
+        }
+    }
+
+    public void Dispose() { }
+
+    private void Add(ShardPair pair)
+    {
+        _groups.Add(PairGroup.Of(pair.Group, pair.Text, _pairs.Count));
+        pair.Text = null;   // read again when it is asked for
+        _pairs.Add(pair);
+    }
+
+    private static async Task<byte[]> ReadAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, Member member, string modality, CancellationToken cancellation)
+    {
+        if (!member.IsPresent) throw new BadPairException($"it has no member of {modality}: give every pair all its inputs.");
+        DataFolder.CheckSize(member.Length, $"its {modality}");
+        var bytes = new byte[member.Length];
+        for (var done = 0; done < bytes.Length;)
+        {
+            var read = await RandomAccess.ReadAsync(file, bytes.AsMemory(done), member.Offset + done, cancellation).ConfigureAwait(false);
+            if (read == 0) throw new BadPairException("the shard has become shorter since it was opened: leave it alone while it is used.");
+            done += read;
+        }
+        return bytes;
+    }
+}

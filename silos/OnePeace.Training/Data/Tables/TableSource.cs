@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+using OnePeace.Modalities;
+
+namespace OnePeace.Training.Data.Tables;
+
+/// <summary>Pairs in the rows of a file: text as it is; other inputs as files named from the table's folder, or base64.</summary>
+internal sealed class TableSource : IPairSource
+{
+    /// <summary>The longest path; what is longer is base64.</summary>
+    private const int LongestPath = 1024;
+
+    private readonly RowFile _rows;
+    private readonly RowFormat _format;
+    private readonly IReadOnlyList<PairModality> _modalities;
+    private readonly PairColumns _columns;
+    private readonly DataFolder _folder;
+    private readonly List<PairGroup> _groups = [];
+    private readonly string _path;
+
+    private TableSource(string path, RowFile rows, RowFormat format, IReadOnlyList<PairModality> modalities, PairColumns columns)
+    {
+        (_path, _rows, _format, _modalities, _columns) = (path, rows, format, modalities, columns);
+        _folder = new DataFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    public int Count => _groups.Count;
+
+    /// <summary>Rows before the first pair.</summary>
+    private int Headers => _format.Columns is null ? 0 : 1;
+
+    /// <exception cref="InvalidDataException">The file is no such table.</exception>
+    public static TableSource Open(string path, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string> named)
+    {
+        var kind = Path.GetExtension(path).ToLowerInvariant();
+        var rows = new RowFile(path, quoted: kind == ".csv");
+        try
+        {
+            var columns = new PairColumns(modalities, named);
+            TableSource? source = null;
+            rows.Scan(row =>
+            {
+                if (source is not null || kind == ".jsonl") (source ??= new(path, rows, new JsonRows(), modalities, columns)).Add(row);
+                else source = new(path, rows, Header(path, row, kind, columns), modalities, columns);
+            });
+            return source is { Count: > 0 } ? source : throw new InvalidDataException($"'{path}' must hold pairs, but is empty: write one a row.");
+        }
+        catch
+        {
+            rows.Dispose();
+            throw;
+        }
+    }
+
+    public string Group(int index) => _groups[index].ToString();
+
+    public async ValueTask<StoredPair> ReadAsync(int index, CancellationToken cancellation)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"row {index + Headers + 1}");
+        try
+        {
+            var row = _rows.Read(index + Headers);
+            name = PairColumns.Id(_format, row) ?? name;
+            var inputs = new Dictionary<string, RawInput>(StringComparer.Ordinal);
+            foreach (var modality in _modalities)
+                inputs[modality.Name] = await InputAsync(row, modality, cancellation).ConfigureAwait(false);
+            return new StoredPair(name, inputs);
+        }
+        catch (Exception e) when (e is BadPairException or FormatException or InvalidOperationException && e is not ObjectDisposedException)
+        {
+            throw new BadPairException($"Pair '{name}' (row {index + Headers + 1:N0} of '{Path.GetFileName(_path)}'): {e.Message}", e);
+        }
+    }
+
+    public void Dispose() => _rows.Dispose();
+
+    private static DelimitedRows Header(string path, ReadOnlySpan<byte> row, string kind, PairColumns columns)
+    {
+        var format = new DelimitedRows(row, kind == ".csv" ? ',' : '\t', quoted: kind == ".csv");
+        columns.Check(path, format.Columns);
+        return format;
+    }
+
+    private void Add(ReadOnlySpan<byte> row) => _groups.Add(_columns.Group(_format, row, _groups.Count));
+
+    private async ValueTask<RawInput> InputAsync(byte[] row, PairModality modality, CancellationToken cancellation)
+    {
+        var cell = _columns.Cell(_format, row, modality.Name);
+        if (string.IsNullOrEmpty(cell) && !(modality.IsText && cell is not null))
+            throw new BadPairException($"it has no {modality.Name}, only {string.Join(", ", _format.ColumnsOf(row))}: give every pair all its inputs.");
+        if (modality.IsText) return new RawInput(Encoding.UTF8.GetBytes(cell));
+        return new RawInput(Base64(cell) ?? await _folder.ReadAsync(cell, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>What base64 says, or null for a path. Base64 has no dot; a file that is there wins.</summary>
+    private byte[]? Base64(string cell)
+    {
+        if (cell.Length <= LongestPath && (cell.Contains('.') || _folder.Has(cell))) return null;
+        var buffer = new byte[(cell.Length / 4 * 3) + 3];
+        if (Convert.TryFromBase64String(cell.Replace('-', '+').Replace('_', '/'), buffer, out var length)) return buffer[..length];
+        return cell.Length <= LongestPath ? null : throw new BadPairException("it holds an input that is neither base64 nor a path: look at how the file was written.");
+    }
+}

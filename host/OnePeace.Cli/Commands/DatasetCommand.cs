@@ -22,7 +22,7 @@ internal static class DatasetCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new DatasetOptions { Seed = parsed.GetRequiredValue(seed), Size = Checked(parsed.GetRequiredValue(size)), Variant = DatasetVariant.Get(parsed.GetRequiredValue(variant)) };
-            await MakeAsync(options, parsed.GetRequiredValue(folder), parsed.GetValue(json), cancellation);
+            await Interruption.RunAsync(stop => MakeAsync(options, parsed.GetRequiredValue(folder), parsed.GetValue(json), stop), cancellation);
         });
         return command;
     }

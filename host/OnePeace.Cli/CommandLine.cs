@@ -39,6 +39,7 @@ internal static class CommandLine
         InspectCommand.Create(),
         ConvertCommand.Create(),
         ModelCommand.Create(),
+        DatasetCommand.Create(),
         ModalityCommand.Create(),
         TestCommand.Create(),
     };

@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace OnePeace.Cli.Commands;
+
+/// <summary>Lets a command that Ctrl-C or SIGTERM stops tidy up what it has begun.</summary>
+internal static class Interruption
+{
+    /// <exception cref="BadInputException">It was stopped.</exception>
+    public static async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellation)
+    {
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stopped.Cancel();
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        try
+        {
+            await work(stopped.Token);
+        }
+        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+        {
+            throw new BadInputException("stopped, and nothing is written.");
+        }
+    }
+}

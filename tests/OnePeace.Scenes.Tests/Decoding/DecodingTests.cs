@@ -1,0 +1,34 @@
+namespace OnePeace.Scenes.Tests.Decoding;
+
+/// <summary>Every medium carries every factor: plain features tell them, learnt from training concepts, on concepts that were held out.</summary>
+public sealed class DecodingTests(ITestOutputHelper output)
+{
+    private const double Least = 0.9;
+
+    [Fact]
+    public void Pictures_tell_every_factor() => Check("image", PictureFeatures.Of, isPrivate: false);
+
+    [Fact]
+    public void Sounds_tell_every_factor_however_loud_they_are() => Check("audio", SoundFeatures.Of, isPrivate: false);
+
+    [Fact]
+    public void Sounds_with_echoes_still_tell_every_factor() => Check("audio", SoundFeatures.Of, isPrivate: true);
+
+    [Fact]
+    public void Motions_tell_every_factor() => Check("imu", MotionFeatures.Of, isPrivate: false);
+
+    private void Check(string modality, Func<byte[], double[][]> read, bool isPrivate)
+    {
+        var medium = SceneMedia.All.Single(one => one.Modality == modality);
+        var heldOut = HoldOut.Choose(3);
+        var drawn = SceneFactors.All.AsParallel().AsOrdered().Select((concept, i) => (Concept: concept, Features: read(medium.Draw(concept, isPrivate ? i % 3 : null, new SceneRandom(3, $"{i}"))))).ToList();
+        for (var factor = 0; factor < Factor.Shared.Count; factor++)
+        {
+            var classifier = new NearestCentroid([.. drawn.Where(item => !heldOut.Contains(item.Concept)).Select(item => (item.Features[factor], item.Concept.Values[factor]))]);
+            var asked = drawn.Where(item => heldOut.Contains(item.Concept)).ToList();
+            var share = asked.Average(item => classifier.Decide(item.Features[factor]) == item.Concept.Values[factor] ? 1.0 : 0);
+            output.WriteLine($"{modality} {Factor.Shared[factor].Name}: {share:P1}");
+            Assert.True(share >= Least, $"{modality}: {share:P1} of {Factor.Shared[factor].Name} is told right, expected {Least:P0}.");
+        }
+    }
+}

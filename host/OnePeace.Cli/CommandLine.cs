@@ -41,6 +41,7 @@ internal static class CommandLine
         ModelCommand.Create(),
         DatasetCommand.Create(),
         ModalityCommand.Create(),
+        TrainCommand.Create(),
         TestCommand.Create(),
     };
 

@@ -18,6 +18,9 @@ public sealed class AudioModality : IModality
         return AdaptorOptions.RelativeRows(shapes) is { } rows ? options.Complete("bucket_size", TokenBuckets.BucketSize(rows)) : options;
     }
 
+    public ModalityOptions DecoderOptions(ModalityOptions options) =>
+        options.With("use_attn_bias", false).With("feature_encoder_spec", null).With("abs_pos_type", "fixed");
+
     public IPreprocessor CreatePreprocessor(ModalityOptions options) => new AudioPreprocessor(options);
 
     public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => new AudioAdaptor(shape, options);

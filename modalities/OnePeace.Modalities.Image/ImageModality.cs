@@ -14,6 +14,8 @@ public sealed class ImageModality : IModality
 
     public ModalityOptions CompleteOptions(ModalityOptions options, IReadOnlyDictionary<string, long[]> shapes) => ImageOptions.Complete(options, shapes);
 
+    public ModalityOptions DecoderOptions(ModalityOptions options) => options.With("use_attn_bias", false).With("vision_encoder_type", "none");
+
     public IPreprocessor CreatePreprocessor(ModalityOptions options) => new ImagePreprocessor(options);
 
     public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => new ImageAdaptor(shape, options);

@@ -19,6 +19,8 @@ public sealed class TextModality : IModality
         return AdaptorOptions.RelativeRows(shapes) is { } rows ? options.Complete("bucket_size", TokenBuckets.BucketSize(rows)) : options;
     }
 
+    public ModalityOptions DecoderOptions(ModalityOptions options) => options.With("use_attn_bias", false).With("vocabulary", 0);
+
     public IPreprocessor CreatePreprocessor(ModalityOptions options) => new TextPreprocessor(options);
 
     public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => new TextAdaptor(shape, options);

@@ -27,6 +27,10 @@ public interface IModality
     /// <summary>The module that turns prepared input into tokens; weights uninitialised.</summary>
     ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options);
 
+    /// <summary>The options of this modality's side of a denoising decoder, whose adaptor only restores: no features of its own, no attention biases.</summary>
+    /// <param name="options">The encoder's.</param>
+    ModalityOptions DecoderOptions(ModalityOptions options) => options.With("use_attn_bias", false);
+
     /// <summary>The feed-forward expert of one layer, <c>[..., D] -> [..., D]</c>; weights uninitialised.</summary>
     nn.Module<Tensor, Tensor> CreateExpert(CoreShape shape, int layer) => new Layers.GeGluExpert(shape);
 

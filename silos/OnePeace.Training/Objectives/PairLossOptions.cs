@@ -13,6 +13,7 @@ public enum Teacher
 /// <summary>What a step minimises: a weighted sum of losses. A weight of 0 means that nothing is computed for it.</summary>
 public sealed record PairLossOptions
 {
+    // Settable, and not only when it is made: the generated deserialiser would set what JSON leaves out to zero.
     /// <summary>Everything trains: pivot and other meet for the first time (officially text and image).</summary>
     public static PairLossOptions FirstStage { get; } = new();
 
@@ -20,33 +21,33 @@ public sealed record PairLossOptions
     public static PairLossOptions LaterStage { get; } = new() { PivotAlone = 0, TeacherOfOtherAlone = Teacher.Joint, FreezePivotPass = true };
 
     /// <summary>Weight of the contrastive loss between both sides.</summary>
-    public double Contrastive { get; init; } = 1;
+    public double Contrastive { get; set; } = 1;
 
     /// <summary>Weight of the denoising loss of the pivot's own masked pass.</summary>
-    public double PivotAlone { get; init; } = 0.5;
+    public double PivotAlone { get; set; } = 0.5;
 
     /// <summary>Weight of the denoising loss of the other modality's own masked pass.</summary>
-    public double OtherAlone { get; init; } = 1;
+    public double OtherAlone { get; set; } = 1;
 
     /// <summary>Weight of the pivot's denoising loss in the joint masked pass.</summary>
-    public double PivotJoint { get; init; } = 0.5;
+    public double PivotJoint { get; set; } = 0.5;
 
     /// <summary>Weight of the other modality's denoising loss in the joint masked pass.</summary>
-    public double OtherJoint { get; init; } = 0.5;
+    public double OtherJoint { get; set; } = 0.5;
 
-    public Teacher TeacherOfOtherAlone { get; init; } = Teacher.Alone;
+    public Teacher TeacherOfOtherAlone { get; set; } = Teacher.Alone;
 
     /// <summary>What the similarities of denoising losses are multiplied by.</summary>
-    public double DenoisingLogitScale { get; init; } = 2.5;
+    public double DenoisingLogitScale { get; set; } = 2.5;
 
     /// <summary>Of denoising losses.</summary>
-    public double LabelSmoothing { get; init; } = 0.1;
+    public double LabelSmoothing { get; set; } = 0.1;
 
     /// <summary>Whether the contrastive loss gives its gradient only to what searches, not to what is found, as officially.</summary>
-    public bool DetachCandidates { get; init; } = true;
+    public bool DetachCandidates { get; set; } = true;
 
     /// <summary>Whether the pivot's own unmasked pass has no gradient even where its weights train. It never has one where nothing of it trains.</summary>
-    public bool FreezePivotPass { get; init; }
+    public bool FreezePivotPass { get; set; }
 
     /// <summary>Whether a joint pass is asked for.</summary>
     public bool Joins => PivotJoint > 0 || OtherJoint > 0;

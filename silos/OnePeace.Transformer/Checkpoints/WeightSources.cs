@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace OnePeace.Transformer.Checkpoints;
 
 /// <summary>Views of weight sources.</summary>
-internal static class WeightSources
+public static class WeightSources
 {
     /// <summary>All weights, to be written one after the other.</summary>
     /// <param name="source">Read when a weight's turn comes.</param>

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using OnePeace.Cli.Outputs;
+using OnePeace.Cli.Training;
+using OnePeace.Engine.Devices;
+using OnePeace.Engine.Plugins;
+using OnePeace.Training.Recipes;
+using OnePeace.Training.Runs;
+using OnePeace.Transformer.Checkpoints;
+
+namespace OnePeace.Cli.Commands;
+
+/// <summary><c>onepeace train</c>: trains in this process, and goes on where it was stopped.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var recipe = new Option<string>("--recipe") { Description = $"A JSON file, or one that ships: {string.Join(", ", ShippedRecipes.Names)}", HelpName = "NAME_OR_FILE", Required = true };
+        var data = new Option<string>("--data") { Description = "The data set's folder, or its file", HelpName = "DIR", Required = true };
+        var output = new Option<string>("--out") { Description = "The model directory to write; must not exist, or be empty", HelpName = "MODEL_DIR", Required = true };
+        var init = new Option<string?>("--init") { Description = "The model to start from, where the recipe does not describe one", HelpName = "M" };
+        var seed = new Option<int?>("--seed") { Description = "Of every random draw; by default the recipe's", HelpName = "S" };
+        var run = new Option<string?>("--run") { Description = "Where checkpoints and history are kept; by default MODEL_DIR.run. The same command goes on from there", HelpName = "DIR" };
+        var threads = new Option<int>("--threads") { Description = "Threads that torch computes with", HelpName = "N", DefaultValueFactory = _ => 1 };
+        Option<string> device = SharedOptions.Device();
+        var json = SharedOptions.Json();
+        var command = new Command("train", "Trains a model in this process; stopped or killed, the same command goes on where it was") { recipe, data, output, init, seed, run, threads, device, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            TorchRuntime.EnsureLoaded();
+            var path = parsed.GetRequiredValue(output);
+            CheckOutput(path);
+            var chosen = ShippedRecipes.Read(parsed.GetRequiredValue(recipe));
+            if (parsed.GetValue(seed) is { } number) chosen = chosen with { Seed = number };
+            var folder = parsed.GetValue(run) ?? Path.TrimEndingDirectorySeparator(path) + ".run";
+            var trained = await RunAsync(chosen, new RecipeRunSettings(parsed.GetRequiredValue(data), folder, parsed.GetValue(init), parsed.GetRequiredValue(device), parsed.GetValue(threads)), cancellation);
+            using (var model = ModelSources.Open(trained)) ModelDirectory.Write(model, path);
+            Report.Print(parsed.GetValue(json), new()
+            {
+                ["model"] = path,
+                ["run"] = folder,
+                ["stages"] = chosen.Stages.Count,
+                ["bytes"] = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length),
+            });
+        });
+        return command;
+    }
+
+    private static async Task<string> RunAsync(TrainingRecipe recipe, RecipeRunSettings settings, CancellationToken cancellation)
+    {
+        if (settings.Model is { } model) ModelPath.Check(model);
+        using var plugins = new PluginCatalogue(PackagedModalities.Folder);
+        await using var thread = new DeviceThread("training", settings.Threads);
+        var run = new RecipeRun(new RecipeRunOptions
+        {
+            Recipe = recipe,
+            Data = settings.Data,
+            Folder = settings.Folder,
+            Model = settings.Model,
+            Plugins = plugins.Get,
+            Device = TrainingDevice.Create(thread, settings.Device),
+        });
+        try
+        {
+            return await TrainingDisplay.RunAsync(observer => run.RunAsync(observer, cancellation));
+        }
+        catch (OperationCanceledException)
+        {
+            throw new BadInputException($"training was stopped; the same command goes on where it was, from {settings.Folder}.");
+        }
+    }
+
+    private static void CheckOutput(string path)
+    {
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+            throw new BadInputException($"{path}: there is something already; choose another folder, or remove it first.");
+    }
+
+    private sealed record RecipeRunSettings(string Data, string Folder, string? Model, string Device, int Threads);
+}

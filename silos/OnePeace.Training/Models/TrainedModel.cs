@@ -1,0 +1,55 @@
+using OnePeace.Training.Recipes;
+using OnePeace.Transformer;
+using OnePeace.Transformer.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OnePeace.Training.Models;
+
+/// <summary>A model after a stage: what trained is new, everything else is the base's, to the last byte.</summary>
+internal static class TrainedModel
+{
+    /// <summary>A view of both; the base must outlive it.</summary>
+    /// <param name="source">The model before the stage.</param>
+    /// <param name="model">What the stage computed with.</param>
+    /// <param name="stage">What it changed.</param>
+    public static ModelSource Combine(ModelSource source, TrainingModel model, TrainingStage stage)
+    {
+        var type = source.Core.MainType();
+        var modalities = source.Modalities.ToDictionary();
+        foreach (var module in new[] { model.Pivot, model.Other }.Where(m => Changed(m) || !modalities.ContainsKey(m.Name)))
+            modalities[module.Name] = new ModalitySource(module.Name, module.Options, new ModuleSource(module, type));
+        var combined = new ModelSource(Stream.Null)
+        {
+            Name = source.Name,
+            Shape = source.Shape,
+            Core = stage.Trains.Core ? new ModuleSource(model.Core, type) : source.Core,
+            Modalities = modalities,
+            LogitScale = stage.Trains.Core ? LogitScaleOf(model) : source.LogitScale,
+            Notice = source.Notice,
+        };
+        return combined;
+    }
+
+    private static bool Changed(ModalityModule module) => module.parameters().Any(p => p.requires_grad);
+
+    private static double LogitScaleOf(TrainingModel model)
+    {
+        using var value = model.LogitScale.Logarithm.detach().to(ScalarType.Float64);
+        return value.item<double>();
+    }
+
+    /// <summary>A module's weights in the type that the model is stored in.</summary>
+    private sealed class ModuleSource(nn.Module module, ScalarType type) : IWeightSource
+    {
+        private readonly Dictionary<string, TorchSharp.Modules.Parameter> _parameters = module.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+
+        public IReadOnlyDictionary<string, WeightInfo> Weights => field ??= _parameters.ToDictionary(p => p.Key, p => new WeightInfo(type, p.Value.shape));
+
+        public Tensor Read(string name)
+        {
+            using var scope = NewDisposeScope();
+            return _parameters[name].detach().cpu().to(type, copy: true).MoveToOuterDisposeScope();
+        }
+    }
+}

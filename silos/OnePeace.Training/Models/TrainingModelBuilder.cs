@@ -1,0 +1,156 @@
+using OnePeace.Modalities;
+using OnePeace.Modalities.Layers;
+using OnePeace.Training.Recipes;
+using OnePeace.Transformer;
+using OnePeace.Transformer.Checkpoints;
+using OnePeace.Transformer.Denoising;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OnePeace.Training.Models;
+
+/// <summary>Where a stage's model comes from.</summary>
+/// <param name="Base">The model before the stage.</param>
+/// <param name="Plugins">Gives the plugin of a modality by name; throws where there is none.</param>
+public sealed record TrainingSource(ModelSource Base, Func<string, IModality> Plugins)
+{
+    public Device Device { get; init; } = CPU;
+
+    /// <summary>A core that holds <see cref="Base"/>'s weights already, to be shared where the stage leaves it frozen; null to load one.</summary>
+    public TransformerCore? Core { get; init; }
+
+    /// <summary>Options of modalities that <see cref="Base"/> lacks, by name.</summary>
+    public IReadOnlyDictionary<string, ModalityOptions> NewModalities { get; init; } = new Dictionary<string, ModalityOptions>();
+
+    public int Seed { get; init; } = 1;
+}
+
+/// <summary>Builds what a stage computes with. Runs on the device's thread.</summary>
+public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage stage)
+{
+    private readonly ScalarType _type = DataTypes.Parse(stage.Precision);
+    private readonly CoreShape _shape = source.Base.Shape with { DropPath = stage.DropPath };
+
+    /// <exception cref="InvalidDataException">The recipe asks for what the model or its plugins do not have.</exception>
+    public TrainingModel Build()
+    {
+        var owned = new List<IDisposable>();
+        try
+        {
+            var core = Add(BuildCore());
+            var (pivot, other) = (Add(BuildModality(stage.Pivot)), Add(BuildModality(stage.Other)));
+            var model = new TrainingModel
+            {
+                Core = core,
+                StillCore = Add(core.Share(_shape)),
+                Pivot = pivot,
+                Other = other,
+                Decoder = stage.Losses.Denoises ? Add(BuildDecoder(pivot, other)) : null,
+                LogitScale = Add(BuildLogitScale()),
+            };
+            Thaw(model);
+            return model;
+        }
+        catch
+        {
+            owned.ForEach(part => part.Dispose());
+            throw;
+        }
+
+        T Add<T>(T part) where T : IDisposable
+        {
+            owned.Add(part);
+            return part;
+        }
+    }
+
+    private TransformerCore BuildCore()
+    {
+        if (!stage.Trains.Core && source.Core is { } serving && serving.parameters().First() is var first && first.dtype == _type && first.device == source.Device)
+            return serving.Share(_shape);
+        using var loaded = ModelLoader.LoadCore(source.Base, source.Device, _type);
+        return loaded.Share(_shape);
+    }
+
+    private ModalityModule BuildModality(string name)
+    {
+        var plugin = source.Plugins(name);
+        if (source.Base.Modalities.TryGetValue(name, out var stored) && !(name == stage.Other && stage.Options is not null))
+            return ModelLoader.LoadModality(stored, source.Base.Shape, plugin, source.Device, _type);
+        if (!source.NewModalities.TryGetValue(name, out var options) && stage.Options is null)
+            throw new InvalidDataException($"The stage '{stage.Name}' trains the modality '{name}', but the model has none of that name and the recipe no options for it: "
+                + $"the model has {string.Join(", ", source.Base.Modalities.Keys.Order(StringComparer.Ordinal))}. Name its options under 'model.modalities' or the stage's 'options'.");
+        var merged = (options ?? new ModalityOptions()).ToJson();
+        foreach (var (key, value) in stage.Options ?? []) merged[key] = value?.DeepClone();
+        var complete = plugin.CompleteOptions(new ModalityOptions(merged, options?.Assets), new Dictionary<string, long[]>());
+        var module = new ModalityModule(plugin, source.Base.Shape, complete);
+        module.InitialiseParameters(Seed(name));
+        if (stage.ExpertsFrom is { } from) CopyExperts(module, from);
+        return (ModalityModule)Place(module);
+    }
+
+    private DenoisingDecoder BuildDecoder(params ModalityModule[] modalities)
+    {
+        var shape = _shape with
+        {
+            Width = stage.Decoder.Width,
+            Heads = stage.Decoder.Heads,
+            Layers = stage.Decoder.Layers,
+            ExpertWidth = stage.Decoder.ExpertWidth,
+            LayerScale = false,
+            TablePerLayer = false,
+            DropPath = 0,
+        };
+        CoreShapes.Check(shape);
+        var core = new TransformerCore(shape);
+        core.InitialiseParameters(Seed("decoder"));
+        Place(core);
+        return new DenoisingDecoder(core, modalities.Select(modality =>
+        {
+            var branch = new ModalityModule(modality.Modality, shape, modality.Modality.DecoderOptions(modality.Options), projects: false);
+            branch.InitialiseParameters(Seed($"decoder/{modality.Name}"));
+            var part = new DenoisingPart(_shape.Width, shape.Width);
+            part.InitialiseParameters(Seed($"denoising/{modality.Name}"));
+            return new DenoisingBranch((ModalityModule)Place(branch), (DenoisingPart)Place(part));
+        }).ToArray());
+    }
+
+    private LogitScale BuildLogitScale()
+    {
+        var scale = new LogitScale();
+        using (no_grad())
+            Initialisation.Fill(scale.Logarithm, stage.ResetLogitScale ? LogitScale.Initial : source.Base.LogitScale ?? LogitScale.Initial);
+        return (LogitScale)Place(scale);
+    }
+
+    /// <summary>Expert weights of the same name and shape, from a modality that the model has.</summary>
+    private void CopyExperts(ModalityModule module, string from)
+    {
+        if (!source.Base.Modalities.TryGetValue(from, out var stored))
+            throw new InvalidDataException($"The stage '{stage.Name}' takes experts from '{from}', but the model has no such modality.");
+        using var _ = no_grad();
+        foreach (var (name, parameter) in module.named_parameters())
+        {
+            if (!name.StartsWith("experts.", StringComparison.Ordinal) || !stored.Weights.Weights.TryGetValue(name, out var info) || !info.Shape.AsSpan().SequenceEqual(parameter.shape)) continue;
+            using var value = stored.Weights.Read(name);
+            parameter.copy_(value);
+        }
+    }
+
+    /// <summary>Gives what trains tensors of its own, and gradients; what does not gets neither.</summary>
+    private void Thaw(TrainingModel model)
+    {
+        using var _ = no_grad();
+        foreach (var (_, parameter) in stage.Trains.For(stage).Apply(model.Parameters))
+        {
+            using var own = parameter.detach().clone();
+            parameter.set_(own);
+        }
+        if (model.Trained.Count == 0) throw new InvalidDataException($"The stage '{stage.Name}' trains nothing: name parts under 'trains'.");
+        foreach (var (shared, own) in model.StillCore.parameters().Zip(model.Core.parameters())) shared.set_(own);
+    }
+
+    private nn.Module Place(nn.Module module) => module.to(source.Device, _type);
+
+    private long Seed(string part) => StableSeed.Of(source.Seed, stage.Name, part);
+}

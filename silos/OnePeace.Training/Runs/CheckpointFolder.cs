@@ -1,0 +1,81 @@
+using System.Globalization;
+using OnePeace.Files;
+using OnePeace.Training.Steps;
+using OnePeace.Transformer.Checkpoints;
+using static TorchSharp.torch;
+
+namespace OnePeace.Training.Runs;
+
+/// <summary>A stage's checkpoints on disk: each appears whole or not at all, the last two stay.</summary>
+/// <param name="folder">Where they lie.</param>
+/// <param name="fingerprint">What they belong to; others are not taken up.</param>
+internal sealed class CheckpointFolder(string folder, string fingerprint)
+{
+    private const string Prefix = "checkpoint-", Ending = ".safetensors", BestFile = "best.safetensors";
+    private const string FingerprintKey = "fingerprint", StepKey = "step";
+    private const int Kept = 2;
+
+    /// <summary>Writes a checkpoint durably, then forgets older ones.</summary>
+    public void Write(TrainerState state, IReadOnlyDictionary<string, string> notes)
+    {
+        DurableFile.CreateDirectory(folder);
+        Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{state.Step:D10}{Ending}")), state, notes);
+        foreach (var old in Files().Skip(Kept)) File.Delete(old);
+    }
+
+    /// <summary>Keeps a state aside as the best so far.</summary>
+    public void WriteBest(TrainerState state)
+    {
+        DurableFile.CreateDirectory(folder);
+        Write(Path.Combine(folder, BestFile), state, new Dictionary<string, string>());
+    }
+
+    /// <summary>The newest checkpoint, or null where there is none. A damaged one is passed over for the one before.</summary>
+    /// <exception cref="InvalidDataException">They belong to another recipe, data or model.</exception>
+    public (TrainerState State, IReadOnlyDictionary<string, string> Notes)? ReadNewest()
+    {
+        foreach (var file in Files())
+        {
+            if (TryRead(file) is { } found) return found;
+        }
+        return null;
+    }
+
+    /// <summary>The best state that was kept aside, or null.</summary>
+    public TrainerState? ReadBest() => Path.Combine(folder, BestFile) is var file && File.Exists(file) ? TryRead(file)?.State : null;
+
+    private void Write(string path, TrainerState state, IReadOnlyDictionary<string, string> notes) =>
+        SafetensorsWriter.Write(path, state.Tensors, new Dictionary<string, string>(notes)
+        {
+            [FingerprintKey] = fingerprint,
+            [StepKey] = state.Step.ToString(CultureInfo.InvariantCulture),
+        });
+
+    private (TrainerState State, IReadOnlyDictionary<string, string> Notes)? TryRead(string path)
+    {
+        if (Open(path) is not var (state, notes)) return null;
+        if (notes.GetValueOrDefault(FingerprintKey) == fingerprint) return (state, notes);
+        state.Dispose();
+        throw new InvalidDataException($"{folder} holds a run of another recipe, seed, model or data: give another folder, or remove it to start again.");
+    }
+
+    private static (TrainerState, IReadOnlyDictionary<string, string>)? Open(string path)
+    {
+        try
+        {
+            using var file = new SafetensorsFile(path);
+            var step = long.Parse(file.Metadata[StepKey], CultureInfo.InvariantCulture);
+            using var scope = NewDisposeScope();
+            var tensors = file.Weights.Keys.ToDictionary(name => name, name => file.Read(name).clone().DetachFromDisposeScope());
+            return (new TrainerState(step, tensors), file.Metadata);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or KeyNotFoundException or FormatException)
+        {
+            return null;   // torn or damaged
+        }
+    }
+
+    private string[] Files() => Directory.Exists(folder)
+        ? [.. Directory.EnumerateFiles(folder, $"{Prefix}*{Ending}").OrderDescending(StringComparer.Ordinal)]
+        : [];
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using OnePeace.Files;
+using OnePeace.Modalities;
+using OnePeace.Training.Models;
+using OnePeace.Training.Recipes;
+using OnePeace.Transformer;
+using OnePeace.Transformer.Checkpoints;
+
+namespace OnePeace.Training.Runs;
+
+/// <summary>What a recipe is run with.</summary>
+public sealed record RecipeRunOptions
+{
+    public required TrainingRecipe Recipe { get; init; }
+
+    /// <summary>A data set's folder, or for a recipe of one stage its file.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Where the run keeps everything; what is there already is gone on with.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The model to start from; null where the recipe describes one.</summary>
+    public string? Model { get; init; }
+
+    public required Func<string, IModality> Plugins { get; init; }
+
+    public required TrainingDevice Device { get; init; }
+
+    /// <summary>The core of <see cref="Model"/> as it serves, or null.</summary>
+    public TransformerCore? Core { get; init; }
+}
+
+/// <summary>All stages of a recipe, each from the model that the one before left. A stage that is done is not done again.</summary>
+public sealed class RecipeRun(RecipeRunOptions options)
+{
+    private const string Temporary = ".writing";
+
+    private readonly TrainingRecipe _recipe = options.Recipe;
+
+    /// <summary>The folder of a stage: checkpoints, history, and at its end the model.</summary>
+    public static string StageFolder(string run, TrainingRecipe recipe, int stage) => Path.Combine(run, $"{stage + 1:D2}-{recipe.Stages[stage].Name}");
+
+    /// <summary>The model after a stage.</summary>
+    public static string ModelOf(string stageFolder) => Path.Combine(stageFolder, "model");
+
+    /// <summary>Runs what is left of the recipe.</summary>
+    /// <returns>The folder of the trained model, inside the run's folder.</returns>
+    /// <inheritdoc cref="StageRun.RunAsync" path="/exception"/>
+    /// <exception cref="InvalidDataException">Recipe, data and model do not fit each other.</exception>
+    public async Task<string> RunAsync(ITrainingObserver observer, CancellationToken stop)
+    {
+        DurableFile.CreateDirectory(options.Folder);
+        var model = options.Model ?? WriteFirst();
+        for (var stage = 0; stage < _recipe.Stages.Count; stage++)
+        {
+            var folder = StageFolder(options.Folder, _recipe, stage);
+            if (!Directory.Exists(ModelOf(folder))) await RunAsync(stage, folder, model, observer, stop).ConfigureAwait(false);
+            model = ModelOf(folder);
+        }
+        return model;
+    }
+
+    private string WriteFirst()
+    {
+        var first = _recipe.Model ?? throw new InvalidDataException($"The recipe '{_recipe.Name}' continues a model, but none was given: name one with --init.");
+        var path = Path.Combine(options.Folder, "first-model");
+        if (!Directory.Exists(path)) FirstModel.Write(_recipe, first, path);
+        return path;
+    }
+
+    private async Task RunAsync(int index, string folder, string model, ITrainingObserver observer, CancellationToken stop)
+    {
+        var stage = _recipe.Stages[index];
+        using var source = ModelSources.Open(model);
+        var setting = new StageSetting
+        {
+            Stage = stage,
+            Seed = _recipe.Seed,
+            Folder = folder,
+            Base = source,
+            Plugins = options.Plugins,
+            Data = Resolve(stage.Data) ?? options.Data,
+            Validation = Resolve(stage.Validation),
+            Device = options.Device,
+            Core = model == options.Model ? options.Core : null,
+            NewModalities = (_recipe.Model?.Modalities ?? new Dictionary<string, System.Text.Json.Nodes.JsonObject>())
+                .ToDictionary(m => m.Key, m => new ModalityOptions(m.Value)),
+        };
+        var run = await StageRun.OpenAsync(setting, stop).ConfigureAwait(false);
+        await using (run.ConfigureAwait(false))
+        {
+            await run.RunAsync(new Staged(observer, index, _recipe.Stages.Count), stop).ConfigureAwait(false);
+            await run.WriteModelAsync(ModelOf(folder)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A path of the recipe's, inside the data.</summary>
+    private string? Resolve(string? named)
+    {
+        if (named is null) return null;
+        if (Path.IsPathRooted(named) || named.Split('/', '\\').Contains("..")) throw new InvalidDataException($"The recipe '{_recipe.Name}' names the data '{named}': name it from the data's folder, without '..'.");
+        return Path.Combine(options.Data, named);
+    }
+
+    private sealed class Staged(ITrainingObserver observer, int index, int count) : ITrainingObserver
+    {
+        public void Progressed(TrainingProgress progress) => observer.Progressed(progress with { StageIndex = index, Stages = count });
+    }
+}

@@ -1,0 +1,97 @@
+using OnePeace.Modalities;
+using OnePeace.Training.Data;
+using OnePeace.Training.Masks;
+using OnePeace.Training.Models;
+
+namespace OnePeace.Training.Runs;
+
+/// <summary>A stage's pairs: prepared ahead while the device computes, and those to validate on, which stay in memory.</summary>
+internal sealed class StageData : IAsyncDisposable
+{
+    private const int ValidationBatches = 8;
+    private const long CacheBytes = 1L << 30;
+
+    private readonly IPairSource _source;
+    private readonly PairLoader _loader;
+    private readonly int _accumulate;
+    private IAsyncEnumerator<PreparedPairs>? _batches;
+    private long _next;
+
+    private StageData(IPairSource source, PairLoader loader, int accumulate) => (_source, _loader, _accumulate) = (source, loader, accumulate);
+
+    public int Pairs => _source.Count;
+
+    public BadPairs Bad => _loader.Bad;
+
+    /// <summary>Batches to validate on; none where the recipe names no such pairs.</summary>
+    public IReadOnlyList<PreparedPairs> Validation { get; private init; } = [];
+
+    /// <exception cref="InvalidDataException">The data are not such pairs.</exception>
+    public static async Task<StageData> OpenAsync(StageSetting setting, TrainingModel model, CancellationToken cancellation)
+    {
+        var stage = setting.Stage;
+        PairSide pivot = Side(setting, model.Pivot.Modality, model.Pivot.Options, stage.Losses.PivotAlone > 0), other = Side(setting, model.Other.Modality, model.Other.Options, stage.Losses.OtherAlone > 0);
+        var validation = setting.Validation is null ? [] : await ReadValidationAsync(setting, pivot, other, cancellation).ConfigureAwait(false);
+        var source = Open(setting, setting.Data, pivot, other);
+        try
+        {
+            var sampler = new PairSampler(source, stage.BatchSize, (ulong)StableSeed.Of(setting.Seed, stage.Name, "pairs"));
+            return new StageData(source, new PairLoader(source, sampler, pivot, other, new PairLoaderOptions { CacheBytes = CacheBytes }), stage.Accumulate) { Validation = validation };
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The batches of an optimiser step.</summary>
+    /// <param name="step">From 0; usually the one after the last.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<PreparedPairs>> NextAsync(long step, CancellationToken cancellation)
+    {
+        if (_batches is null || _next != step * _accumulate)
+        {
+            if (_batches is not null) await _batches.DisposeAsync().ConfigureAwait(false);
+            _next = step * _accumulate;
+            _batches = _loader.ReadAsync(_next, CancellationToken.None).GetAsyncEnumerator(cancellation);
+        }
+        var batches = new List<PreparedPairs>(_accumulate);
+        while (batches.Count < _accumulate && await _batches.MoveNextAsync().ConfigureAwait(false)) batches.Add(_batches.Current);
+        _next += _accumulate;
+        return batches;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_batches is not null) await _batches.DisposeAsync().ConfigureAwait(false);
+        await _loader.DisposeAsync().ConfigureAwait(false);
+        _source.Dispose();
+    }
+
+    private static PairSide Side(StageSetting setting, IModality modality, ModalityOptions options, bool alone)
+    {
+        var passes = (alone ? MaskedPasses.Alone : 0) | (setting.Stage.Losses.Joins ? MaskedPasses.Joint : 0);
+        return PairSide.Of(modality, options, passes, setting.Stage.Masking?.GetValueOrDefault(modality.Name));
+    }
+
+    private static IPairSource Open(StageSetting setting, string path, PairSide pivot, PairSide other) =>
+        PairSources.Open(path, [PairModality.Of(setting.Plugins(pivot.Modality)), PairModality.Of(setting.Plugins(other.Modality))], setting.Stage.Columns);
+
+    private static async Task<IReadOnlyList<PreparedPairs>> ReadValidationAsync(StageSetting setting, PairSide pivot, PairSide other, CancellationToken cancellation)
+    {
+        using var source = Open(setting, setting.Validation!, pivot with { Passes = 0 }, other with { Passes = 0 });
+        var sampler = new PairSampler(source, Math.Min(setting.Stage.BatchSize, source.Count), seed: 0);
+        var loader = new PairLoader(source, sampler, pivot with { Passes = 0 }, other with { Passes = 0 });
+        await using (loader.ConfigureAwait(false))
+        {
+            var batches = new List<PreparedPairs>();
+            await foreach (var batch in loader.ReadAsync(0, cancellation).ConfigureAwait(false))
+            {
+                batches.Add(batch);
+                if (batches.Count >= Math.Min(ValidationBatches, sampler.BatchesPerEpoch)) break;
+            }
+            return batches;
+        }
+    }
+}

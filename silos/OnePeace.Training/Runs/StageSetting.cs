@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using OnePeace.Engine;
+using OnePeace.Engine.Devices;
+using OnePeace.Modalities;
+using OnePeace.Training.Models;
+using OnePeace.Training.Recipes;
+using OnePeace.Transformer;
+using OnePeace.Transformer.Checkpoints;
+using static TorchSharp.torch;
+
+namespace OnePeace.Training.Runs;
+
+/// <summary>Where training computes: one thread that may be a serving engine's own, so that steps and batches take turns.</summary>
+public sealed record TrainingDevice(DeviceThread Thread, Device Device)
+{
+    /// <param name="thread">Stays the caller's.</param>
+    /// <param name="device">As <see cref="EngineOptions.Device"/>.</param>
+    /// <exception cref="ArgumentException">There is no such device.</exception>
+    public static TrainingDevice Create(DeviceThread thread, string device) => new(thread, new EngineOptions { Device = device }.ResolveDevice());
+}
+
+/// <summary>Everything that a stage needs from outside.</summary>
+public sealed record StageSetting
+{
+    public required TrainingStage Stage { get; init; }
+
+    public required int Seed { get; init; }
+
+    /// <summary>Where checkpoints and history lie.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The model before the stage; must stay open until the stage is disposed.</summary>
+    public required ModelSource Base { get; init; }
+
+    public required Func<string, IModality> Plugins { get; init; }
+
+    /// <summary>The pairs' file or folder.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>The pairs to validate on, or null.</summary>
+    public string? Validation { get; init; }
+
+    public required TrainingDevice Device { get; init; }
+
+    /// <inheritdoc cref="TrainingSource.Core"/>
+    public TransformerCore? Core { get; init; }
+
+    /// <inheritdoc cref="TrainingSource.NewModalities"/>
+    public IReadOnlyDictionary<string, ModalityOptions> NewModalities { get; init; } = new Dictionary<string, ModalityOptions>();
+
+    /// <summary>What checkpoints of this stage belong to: recipe, seed, core and number of pairs, as SHA-256.</summary>
+    internal string Fingerprint(int pairs) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        new StageIdentity(Stage, Seed, Base.CoreHash, pairs), RecipeJson.Default.StageIdentity)));
+}
+
+/// <summary>What makes two stages the same.</summary>
+internal sealed record StageIdentity(TrainingStage Stage, int Seed, string CoreHash, int Pairs);

@@ -6,9 +6,9 @@ namespace OnePeace.Scenes.Tests.Decoding;
 /// <summary>Four views of a sound, one a factor. The whole clip is normalised first, as models do.</summary>
 internal static class SoundFeatures
 {
-    private const int Window = 1600, Hop = 400;
+    private const int Window = 1280, Hop = 400;
 
-    private static readonly Spectrum Spectrum = new(Window, 100.0 / SoundMedium.RateHz, 6.3, 48);
+    private static readonly Spectrum Spectrum = new(Window, 100.0 / SoundMedium.RateHz, 6.3, 32);
 
     public static double[][] Of(byte[] file)
     {

@@ -44,7 +44,7 @@ public sealed class ManifestTests(MadeDataset dataset) : IClassFixture<MadeDatas
     }
 
     [Fact]
-    public void A_line_has_a_caption_and_one_file_that_is_there_and_is_no_other_line_s()
+    public void A_line_has_a_caption_and_one_file_that_is_there_and_is_in_no_other_line()
     {
         foreach (var split in new[] { "train", "validation" })
             foreach (var modality in Modalities)

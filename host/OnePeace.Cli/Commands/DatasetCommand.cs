@@ -14,7 +14,7 @@ internal static class DatasetCommand
     {
         var seed = new Option<uint>("--seed") { Description = "Which data set: same seed, same bytes", HelpName = "S", Required = true };
         var folder = new Option<string>("--out") { Description = "The folder to write; must not exist, or be empty", HelpName = "DIR", Required = true };
-        var size = new Option<int>("--size") { Description = "Pairs in each training manifest; a tenth of them in each validation manifest", HelpName = "N", DefaultValueFactory = _ => 8000 };
+        var size = new Option<int>("--size") { Description = "Pairs in each training manifest; a tenth of them in each validation manifest", HelpName = "N", DefaultValueFactory = _ => DatasetOptions.DefaultSize };
         var variant = new Option<string>("--variant") { Description = "plain; dropped: training captions leave things out; private: media carry what captions never say", HelpName = "NAME", DefaultValueFactory = _ => DatasetVariant.Plain.Name };
         variant.AcceptOnlyFromAmong([.. DatasetVariant.All.Select(one => one.Name)]);
         var json = SharedOptions.Json();

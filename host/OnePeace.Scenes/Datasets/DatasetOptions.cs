@@ -3,7 +3,7 @@ namespace OnePeace.Scenes.Datasets;
 /// <summary>What to make. The same options make the same bytes.</summary>
 public sealed record DatasetOptions
 {
-    public const int LeastSize = 10, MostSize = 1_000_000;
+    public const int LeastSize = 10, DefaultSize = 8000, MostSize = 1_000_000;
 
     public required uint Seed { get; init; }
 
@@ -13,7 +13,7 @@ public sealed record DatasetOptions
     {
         get;
         init => field = value is >= LeastSize and <= MostSize ? value : throw new ArgumentException($"The size must be {LeastSize} to {MostSize:N0} pairs, but is {value:N0}.", nameof(value));
-    } = 8000;
+    } = DefaultSize;
 
     public DatasetVariant Variant { get; init; } = DatasetVariant.Plain;
 }

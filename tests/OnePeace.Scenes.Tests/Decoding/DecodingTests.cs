@@ -17,6 +17,18 @@ public sealed class DecodingTests(ITestOutputHelper output)
     [Fact]
     public void Motions_tell_every_factor() => Check("imu", MotionFeatures.Of, isPrivate: false);
 
+    [Fact]
+    public void Echoes_are_told_by_what_is_left_when_the_tone_has_ended()
+    {
+        var medium = SceneMedia.All.Single(one => one.PrivateFactor?.Name == "echo");
+        var drawn = SceneFactors.All.SelectMany((concept, i) => Enumerable.Range(0, 3).Select(echo =>
+            (SoundFeatures.Tail(medium.Draw(concept, echo, new SceneRandom(3, $"{i}/{echo}"))), echo))).ToList();
+        var classifier = new NearestCentroid(drawn);
+        var share = drawn.Average(item => classifier.Decide(item.Item1) == item.echo ? 1.0 : 0);
+        output.WriteLine($"echo: {share:P1}");
+        Assert.True(share >= Least, $"{share:P1} of echoes are told right, expected {Least:P0}.");
+    }
+
     private void Check(string modality, Func<byte[], double[][]> read, bool isPrivate)
     {
         var medium = SceneMedia.All.Single(one => one.Modality == modality);

@@ -6,13 +6,13 @@ namespace OnePeace.Scenes.Tests.Decoding;
 /// <summary>Four views of a sound, one a factor. The whole clip is normalised first, as models do.</summary>
 internal static class SoundFeatures
 {
-    private const int Window = 1600, Hop = 400;
+    private const int Window = 1280, Hop = 400;
 
-    private static readonly Spectrum Spectrum = new(Window, 100.0 / SoundMedium.RateHz, 6.3, 48);
+    private static readonly Spectrum Spectrum = new(Window, 100.0 / SoundMedium.RateHz, 6.3, 32);
 
     public static double[][] Of(byte[] file)
     {
-        var samples = Normalise(Array.ConvertAll(MemoryMarshal.Cast<byte, short>(file.AsSpan(WaveFile.HeaderBytes)).ToArray(), sample => (double)sample));
+        var samples = Read(file);
         var frames = Enumerable.Range(0, ((samples.Length - Window) / Hop) + 1).Select(frame => Spectrum.Of(samples.AsSpan(frame * Hop, Window))).ToList();
         var fundamentals = frames.Select(Spectrum.Fundamental).ToList();
         var energies = frames.Select(frame => frame.Sum(magnitude => magnitude * magnitude)).ToList();
@@ -21,6 +21,17 @@ internal static class SoundFeatures
         var harmonics = Enumerable.Range(0, 5).Select(harmonic => frames.Select((frame, i) => energies[i] * Spectrum.Harmonics(frame, fundamentals[i], 5)[harmonic]).Sum() / total);
         return [[.. harmonics], [pitch], Beat(samples), Glide(fundamentals, energies, pitch)];
     }
+
+    /// <summary>How loud it is shortly after three quarters of the clip, and later.</summary>
+    public static double[] Tail(byte[] file)
+    {
+        var samples = Read(file);
+        return [Loudness(0.76, 0.84), Loudness(0.88, 0.94)];
+
+        double Loudness(double from, double to) => Math.Log(samples[(int)(from * samples.Length)..(int)(to * samples.Length)].Average(sample => sample * sample));
+    }
+
+    private static double[] Read(byte[] file) => Normalise(Array.ConvertAll(MemoryMarshal.Cast<byte, short>(file.AsSpan(WaveFile.HeaderBytes)).ToArray(), sample => (double)sample));
 
     private static double[] Normalise(double[] samples)
     {

@@ -1,6 +1,6 @@
 namespace OnePeace.Training.Data;
 
-/// <summary>The folder of a data set, out of which no path in it leads.</summary>
+/// <summary>The folder of a data set, out of which no path in it leads. Links are followed: a data set cannot make them, only whoever owns the folder.</summary>
 internal sealed class DataFolder(string path)
 {
     /// <summary>The largest input that is read into memory.</summary>
@@ -10,15 +10,11 @@ internal sealed class DataFolder(string path)
 
     /// <summary>The full path of a file that a data set names.</summary>
     /// <exception cref="BadPairException">It lies outside.</exception>
-    public string Resolve(string named)
-    {
-        if (named.Contains('\0') || named.Split('/', '\\').Contains(".."))
-            throw Outside(named);
-        var full = Path.GetFullPath(named, _root);
-        return full.StartsWith(Path.TrimEndingDirectorySeparator(_root) + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? full : throw Outside(named);
-    }
+    private string Resolve(string named) => Find(named) ?? throw new BadPairException(
+        $"the path '{named}' leads out of the folder of the data set: put the file into the folder, and name it from there without '..'.");
 
-    public bool Has(string named) => !named.Contains('\0') && !named.Split('/', '\\').Contains("..") && File.Exists(Path.GetFullPath(named, _root));
+    /// <summary>Whether it names a file that is there.</summary>
+    public bool Has(string named) => Find(named) is { } full && File.Exists(full);
 
     /// <exception cref="BadPairException">It is not there, or lies outside.</exception>
     public async Task<byte[]> ReadAsync(string named, CancellationToken cancellation)
@@ -40,6 +36,10 @@ internal sealed class DataFolder(string path)
         if (bytes > MostBytes) throw new BadPairException($"{what} may have at most {MostBytes:N0} bytes, but has {bytes:N0}: make it smaller.");
     }
 
-    private static BadPairException Outside(string named) =>
-        new($"the path '{named}' leads out of the folder of the data set: put the file into the folder, and name it from there without '..'.");
+    private string? Find(string named)
+    {
+        if (named.Contains('\0') || named.Split('/', '\\').Contains("..")) return null;
+        var full = Path.GetFullPath(named, _root);
+        return full.StartsWith(Path.TrimEndingDirectorySeparator(_root) + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? full : null;
+    }
 }

@@ -1,0 +1,155 @@
+using OnePeace.Training.Data;
+using OnePeace.Transformer.Tests.Checkpoints;
+
+namespace OnePeace.Training.Tests.Data;
+
+public sealed class TableSourceTests : IDisposable
+{
+    private readonly TestFiles _files = new();
+
+    public TableSourceTests()
+    {
+        Directory.CreateDirectory(_files.At("pictures"));
+        for (var picture = 0; picture < 3; picture++)
+            _files.With($"pictures/{picture}.bmp", Samples.Picture(picture));
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public async Task A_row_of_json_holds_text_as_it_is_and_the_other_input_as_a_file()
+    {
+        using var source = Open("a.jsonl", """
+            {"id":"first","text":"a \u00e9 cat\n","image":"pictures/0.bmp","more":[1]}
+
+            {"text":"a dog","image":"pictures/1.bmp","group":7}
+            """);
+        Assert.Equal(2, source.Count);
+        var (first, second) = (await source.Read(0), await source.Read(1));
+        Assert.Equal(("first", "a é cat\n"), (first.Id, first.Words()));
+        Assert.Equal(Samples.Picture(0), first.Inputs["image"].Bytes.ToArray());
+        Assert.Equal(("row 2", "a dog"), (second.Id, second.Words()));
+    }
+
+    [Fact]
+    public async Task A_folder_means_the_manifest_in_it()
+    {
+        File.WriteAllText(_files.At("manifest.csv"), "image,text\npictures/2.bmp,three\n");
+        using var source = PairSources.Open(_files.At(""), Samples.Modalities);
+        Assert.Equal("three", (await source.Read(0)).Words());
+        File.WriteAllText(_files.At("manifest.jsonl"), """{"text":"one","image":"pictures/0.bmp"}""");
+        using var other = PairSources.Open(_files.At(""), Samples.Modalities);
+        Assert.Equal("one", (await other.Read(0)).Words());
+    }
+
+    [Fact]
+    public async Task A_quoted_value_of_comma_separated_rows_may_hold_commas_line_breaks_and_quotes()
+    {
+        using var source = Open("a.csv", "\uFEFFid,text,image\r\n1,\"a cat, \"\"Tom\"\",\nasleep\",pictures/0.bmp\r\n2,plain,\"pictures/1.bmp\"\r\n");
+        Assert.Equal(2, source.Count);
+        Assert.Equal("a cat, \"Tom\",\nasleep", (await source.Read(0)).Words());
+        Assert.Equal(Samples.Picture(1), (await source.Read(1)).Inputs["image"].Bytes.ToArray());
+    }
+
+    [Fact]
+    public void A_quote_that_is_never_closed_is_told() =>
+        Assert.Contains("never closed", Assert.Throws<InvalidDataException>(() => Open("a.csv", "text,image\n\"a,b\nc,d\n")).Message);
+
+    [Fact]
+    public async Task An_official_row_holds_base64_or_a_path_and_a_caption()
+    {
+        var large = new byte[3_000_000];
+        Samples.Picture(1).CopyTo(large, 0);
+        using var source = Open("a.tsv",
+            $"image_id\timage\tcaption\n17\t{Convert.ToBase64String(Samples.Picture(5))}\ta \"cat\n18\tpictures/1.bmp\ta dog\n19\t{Convert.ToBase64String(large)}\tbig\n");
+        Assert.Equal(3, source.Count);
+        var first = await source.Read(0);
+        Assert.Equal(("17", "a \"cat"), (first.Id, first.Words()));
+        Assert.Equal(Samples.Picture(5), first.Inputs["image"].Bytes.ToArray());
+        Assert.Equal(Samples.Picture(1), (await source.Read(1)).Inputs["image"].Bytes.ToArray());
+        Assert.Equal(large, (await source.Read(2)).Inputs["image"].Bytes.ToArray());
+    }
+
+    [Fact]
+    public async Task A_recipe_says_which_column_holds_what()
+    {
+        var columns = new Dictionary<string, string> { ["text"] = "question", ["image"] = "picture" };
+        File.WriteAllText(_files.At("a.tsv"), "uniq_id\tpicture\tquestion\tcaption\nx\tpictures/0.bmp\twhat?\tno\n");
+        using var source = PairSources.Open(_files.At("a.tsv"), Samples.Modalities, columns);
+        Assert.Equal("what?", (await source.Read(0)).Words());
+    }
+
+    [Fact]
+    public void A_missing_column_is_told_with_those_there_are()
+    {
+        var message = Assert.Throws<InvalidDataException>(() => Open("a.tsv", "picture\tcaption\nx\ty\n")).Message;
+        Assert.Contains("must have a column 'image'", message);
+        Assert.Contains("has picture, caption", message);
+    }
+
+    [Theory]
+    [InlineData("../secret.bmp")]
+    [InlineData("pictures/../../secret.bmp")]
+    [InlineData("/etc/hostname.bmp")]
+    public async Task A_path_out_of_the_folder_is_refused(string path)
+    {
+        using var source = Open("a.jsonl", $$"""{"text":"a","image":"{{path}}"}""");
+        Assert.Contains("leads out of the folder", (await Assert.ThrowsAsync<BadPairException>(() => source.Read(0))).Message);
+    }
+
+    [Fact]
+    public async Task A_full_path_into_the_folder_is_read()
+    {
+        using var source = Open("a.jsonl", $$"""{"text":"a","image":"{{_files.At("pictures/2.bmp")}}"}""");
+        Assert.Equal(Samples.Picture(2), (await source.Read(0)).Inputs["image"].Bytes.ToArray());
+    }
+
+    [Fact]
+    public async Task A_bad_row_says_why_and_the_others_are_read()
+    {
+        using var source = Open("a.jsonl", """
+            {"text":"a","image":"pictures/0.bmp"}
+            {"text":"b","image":
+            {"id":"c","text":"c"}
+            {"text":"d","image":"pictures/missing.bmp"}
+            [1]
+            {"text":"\ud800","image":"pictures/0.bmp"}
+            """);
+        Assert.Equal("a", (await source.Read(0)).Words());
+        var reasons = new[] { "(row 2 of 'a.jsonl'): it must be one JSON object", "Pair 'c' (row 3 of 'a.jsonl'): it has no image, only id, text", "missing.bmp' cannot be read", "must be one JSON object", "Pair 'row 6' (row 6 of" };
+        for (var row = 1; row < source.Count; row++)
+            Assert.Contains(reasons[row - 1], (await Assert.ThrowsAsync<BadPairException>(() => source.Read(row))).Message);
+    }
+
+    [Fact]
+    public async Task A_separator_inside_a_value_makes_a_bad_row()
+    {
+        using var source = Open("a.tsv", "image\ttext\npictures/0.bmp\ta\tcat\n");
+        Assert.Contains("must have 2 values (image, text), but has 3", (await Assert.ThrowsAsync<BadPairException>(() => source.Read(0))).Message);
+    }
+
+    [Fact]
+    public void Rows_of_one_group_or_one_text_are_in_one_group()
+    {
+        using var source = Open("a.csv", "text,image,group\na cat,1.bmp,g\na dog,2.bmp,g\nA Cat ,3.bmp,\na cat,4.bmp,\na bird,5.bmp,\n");
+        var groups = Enumerable.Range(0, 5).Select(source.Group).ToList();
+        Assert.Equal(groups[0], groups[1]);
+        Assert.Equal(groups[2], groups[3]);
+        Assert.Equal(3, groups.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Rows_are_found_across_the_ends_of_buffers_and_read_by_many_at_once()
+    {
+        using var source = Open("a.jsonl", string.Concat(Enumerable.Range(0, 5000).Select(row => $$"""{"text":"{{new string('x', row % 977)}}{{row}}","image":"pictures/0.bmp"}""" + "\n")));
+        Assert.Equal(5000, source.Count);
+        await Parallel.ForEachAsync(Enumerable.Range(0, 5000), TestContext.Current.CancellationToken, async (row, _) =>
+            Assert.Equal($"{new string('x', row % 977)}{row}", (await source.Read(row)).Words()));
+    }
+
+    private IPairSource Open(string name, string content)
+    {
+        File.WriteAllText(_files.At(name), content);
+        return PairSources.Open(_files.At(name), Samples.Modalities);
+    }
+}

@@ -1,5 +1,3 @@
-using OnePeace.Modalities;
-using OnePeace.Modalities.Layers;
 using OnePeace.Training.Recipes;
 using OnePeace.Transformer;
 using OnePeace.Transformer.Checkpoints;
@@ -17,7 +15,7 @@ internal static class FirstModel
     {
         var shape = CoreShapes.Read(model.Core);
         using var core = new TransformerCore(shape);
-        core.InitialiseParameters(StableSeed.Of(recipe.Seed, "core"));
+        FirstWeights.Draw(core, StableSeed.Of(recipe.Seed, "core"), model.FirstScale);
         using var source = new ModelSource(Stream.Null)
         {
             Name = recipe.Name,

@@ -23,6 +23,9 @@ public sealed record TrainingSource(ModelSource Base, Func<string, IModality> Pl
     public IReadOnlyDictionary<string, ModalityOptions> NewModalities { get; init; } = new Dictionary<string, ModalityOptions>();
 
     public int Seed { get; init; } = 1;
+
+    /// <inheritdoc cref="NewModel.FirstScale"/>
+    public double FirstScale { get; init; } = 1;
 }
 
 /// <summary>Builds what a stage computes with. Runs on the device's thread.</summary>
@@ -84,7 +87,7 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
         foreach (var (key, value) in stage.Options ?? []) merged[key] = value?.DeepClone();
         var complete = plugin.CompleteOptions(new ModalityOptions(merged, options?.Assets), new Dictionary<string, long[]>());
         var module = new ModalityModule(plugin, source.Base.Shape, complete);
-        module.InitialiseParameters(Seed(name));
+        FirstWeights.Draw(module, Seed(name), source.FirstScale);
         if (stage.ExpertsFrom is { } from) CopyExperts(module, from);
         return (ModalityModule)Place(module);
     }
@@ -103,14 +106,14 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
         };
         CoreShapes.Check(shape);
         var core = new TransformerCore(shape);
-        core.InitialiseParameters(Seed("decoder"));
+        FirstWeights.Draw(core, Seed("decoder"), source.FirstScale);
         Place(core);
         return new DenoisingDecoder(core, modalities.Select(modality =>
         {
             var branch = new ModalityModule(modality.Modality, shape, modality.Modality.DecoderOptions(modality.Options), projects: false);
-            branch.InitialiseParameters(Seed($"decoder/{modality.Name}"));
+            FirstWeights.Draw(branch, Seed($"decoder/{modality.Name}"), source.FirstScale);
             var part = new DenoisingPart(_shape.Width, shape.Width);
-            part.InitialiseParameters(Seed($"denoising/{modality.Name}"));
+            FirstWeights.Draw(part, Seed($"denoising/{modality.Name}"), source.FirstScale);
             return new DenoisingBranch((ModalityModule)Place(branch), (DenoisingPart)Place(part));
         }).ToArray());
     }

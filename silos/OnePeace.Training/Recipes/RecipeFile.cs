@@ -40,6 +40,7 @@ public static class RecipeFile
         {
             CoreShapes.Read(model.Core);
             DataTypes.Parse(model.Dtype);
+            Expect(model.FirstScale is > 0 and <= 1000, $"expected a 'first_scale' above 0 and at most 1000, but got {model.FirstScale}.");
         }
         Expect(recipe.Stages.Count is >= 1 and <= MostStages, $"expected 1 to {MostStages} stages, but it has {recipe.Stages.Count}.");
         Expect(recipe.Stages.DistinctBy(s => s.Name).Count() == recipe.Stages.Count, "two stages have the same name.");

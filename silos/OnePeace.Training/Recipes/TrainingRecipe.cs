@@ -30,6 +30,9 @@ public sealed record NewModel
     /// <summary>What its weights are stored in.</summary>
     public string Dtype { get; set; } = "float32";
 
+    /// <summary>What the official first weights of matrices and embeddings are multiplied by, of everything that starts from nothing. They fit a width of 1,536; a narrow model wants larger ones.</summary>
+    public double FirstScale { get; set; } = 1;
+
     /// <summary>Options of every modality that a stage may need, by name; a modality joins the model in the stage that trains it.</summary>
     public required IReadOnlyDictionary<string, JsonObject> Modalities { get; init; }
 }

@@ -83,6 +83,7 @@ public sealed class RecipeRun(RecipeRunOptions options)
             Validation = Resolve(stage.Validation),
             Device = options.Device,
             Core = model == options.Model ? options.Core : null,
+            FirstScale = _recipe.Model?.FirstScale ?? 1,
             NewModalities = (_recipe.Model?.Modalities ?? new Dictionary<string, System.Text.Json.Nodes.JsonObject>())
                 .ToDictionary(m => m.Key, m => new ModalityOptions(m.Value)),
         };

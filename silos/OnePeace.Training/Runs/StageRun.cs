@@ -113,6 +113,7 @@ public sealed class StageRun : IAsyncDisposable
             Core = setting.Core,
             NewModalities = setting.NewModalities,
             Seed = setting.Seed,
+            FirstScale = setting.FirstScale,
         };
         return new Trainer(new TrainingModelBuilder(source, setting.Stage).Build(), setting.Stage, setting.Seed);
     }

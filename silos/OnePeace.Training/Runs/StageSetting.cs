@@ -49,6 +49,9 @@ public sealed record StageSetting
     /// <inheritdoc cref="TrainingSource.NewModalities"/>
     public IReadOnlyDictionary<string, ModalityOptions> NewModalities { get; init; } = new Dictionary<string, ModalityOptions>();
 
+    /// <inheritdoc cref="NewModel.FirstScale"/>
+    public double FirstScale { get; init; } = 1;
+
     /// <summary>What checkpoints of this stage belong to: recipe, seed, core and number of pairs, as SHA-256.</summary>
     internal string Fingerprint(int pairs) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
         new StageIdentity(Stage, Seed, Base.CoreHash, pairs), RecipeJson.Default.StageIdentity)));

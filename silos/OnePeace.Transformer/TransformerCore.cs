@@ -14,6 +14,8 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
     [ComponentName(Name = "layers")]
     private readonly ModuleList<TransformerLayer> _layers;
 
+    private readonly RecomputationFailure _failure = new();
+
     private bool _recomputes;
 
     /// <param name="shape">The architecture.</param>
@@ -48,6 +50,9 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
         }
     }
 
+    /// <summary>Throws what went wrong when layers were computed once more, so that gradients are not complete. After every backward pass.</summary>
+    public void CheckRecomputation() => _failure.Throw();
+
     /// <summary>Every segment's features after its own norm, <c>[B, l, D]</c> each, in the order of the segments.</summary>
     public override IReadOnlyList<Tensor> forward(IReadOnlyList<Segment> segments, PaddingMode padding) => Encode(segments, padding, null);
 
@@ -58,6 +63,7 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
     public IReadOnlyList<Tensor> Encode(IReadOnlyList<Segment> segments, PaddingMode padding, LayerObserver? observer)
     {
         Check(segments);
+        CheckRecomputation();
         using var scope = NewDisposeScope();
         var tokens = cat([.. segments.Select(s => s.Tokens.Embeddings)], dim: 1);                 // [B, L, D]
         var biasCount = JointSequence.BiasCount(segments, padding);
@@ -96,7 +102,7 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
 
     private Tensor RunLayer(TransformerLayer layer, Tensor tokens, Tensor? bias, IReadOnlyList<Segment> segments) =>
         _recomputes && training && is_grad_enabled() && (tokens.requires_grad || bias is { requires_grad: true })
-            ? RecomputedLayer.Run(new LayerRun(layer, segments, DropPathGenerator), tokens, bias)
+            ? RecomputedLayer.Run(new LayerRun(layer, segments, DropPathGenerator, _failure), tokens, bias)
             : layer.call(tokens, bias, segments);
 
     /// <summary>What one layer adds to its scores, broadcastable to <c>[B, H, L, L]</c>, or null.</summary>

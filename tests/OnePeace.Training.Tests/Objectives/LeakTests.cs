@@ -37,8 +37,7 @@ public class LeakTests(ITestOutputHelper output)
         void Update()
         {
             using var ofStep = NewDisposeScope();
-            var losses = objective.Compute(batch);
-            losses.Total.backward();
+            objective.Backward(objective.Compute(batch));
             master.TakeGradients();
             Gradients.Clip(master.Weights, 3);
             adam.Step(groups, 1e-3);

@@ -36,6 +36,25 @@ public class RecomputationTests(ITestOutputHelper output)
         Assert.Contains("dropout", Assert.Throws<InvalidOperationException>(() => core.RecomputesLayers = true).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_layer_that_fails_the_second_time_fails_the_backward_pass_and_not_the_process()
+    {
+        using var scope = NewDisposeScope();
+        using var pair = new PretrainingCase("stage1_vl", "image");
+        pair.Model.Core.RecomputesLayers = true;
+        pair.Model.Core.train();
+        TrainableParts.Everything.Apply(pair.Parameters);
+        var objective = new PairObjective(pair.Model, PairLossOptions.FirstStage);
+        var (first, second) = (objective.Compute(pair.Batch()), objective.Compute(pair.Batch()));
+        var hook = pair.Model.Core.Layer(1).register_forward_hook((_, _, _, _, _) => throw new InvalidOperationException("no memory"));
+        Assert.Equal("no memory", Assert.Throws<InvalidOperationException>(() => objective.Backward(first)).Message);
+        hook.remove();
+        foreach (var parameter in pair.Parameters) parameter.Value.grad = null;
+        objective.Backward(second);
+        var expected = (float)pair.Reference.Json["criterions"]!["image_text_pretrain_loss"]!["grad_norms"]!["logit_scale"]!;
+        Assert.Equal(expected, pair.Model.LogitScale.Logarithm.grad!.item<float>(), 1e-4f);
+    }
+
     private static (float Loss, SortedDictionary<string, Tensor> Gradients, int Calls) Run(PretrainingCase pair, TrainableParts parts, bool recomputes, double dropPath)
     {
         using var core = Core(pair, dropPath);
@@ -51,10 +70,11 @@ public class RecomputationTests(ITestOutputHelper output)
         foreach (var parameter in parameters) parameter.Value.grad = null;
         parts.Apply(parameters);
         var options = pair.Model.Other.Name == "image" ? PairLossOptions.FirstStage : PairLossOptions.LaterStage;
-        var loss = new PairObjective(pair.Model with { Core = core }, options).Compute(pair.Batch()).Total;
-        loss.backward();
+        var objective = new PairObjective(pair.Model with { Core = core }, options);
+        var losses = objective.Compute(pair.Batch());
+        objective.Backward(losses);
         var gradients = parameters.Where(p => p.Value.grad is not null).ToDictionary(p => p.Key, p => p.Value.grad!.clone());
-        return (loss.item<float>(), new(gradients, StringComparer.Ordinal), calls);
+        return (losses.Total.item<float>(), new(gradients, StringComparer.Ordinal), calls);
     }
 
     /// <summary>The case's core with other stochastic depth.</summary>

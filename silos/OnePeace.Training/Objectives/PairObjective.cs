@@ -64,8 +64,14 @@ public sealed class PairObjective
     public void Backward(PairLosses losses)
     {
         losses.Total.backward();
-        _model.Core.CheckRecomputation();
-        _model.Decoder?.Core.CheckRecomputation();
+        try
+        {
+            _model.Decoder?.Core.CheckRecomputation();
+        }
+        finally
+        {
+            _model.Core.CheckRecomputation();   // both forget what went wrong
+        }
     }
 
     private Tensor? Denoise(Tensor? student, EncodedSide? teacher, SideMask? mask) =>

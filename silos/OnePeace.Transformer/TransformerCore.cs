@@ -14,6 +14,10 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
     [ComponentName(Name = "layers")]
     private readonly ModuleList<TransformerLayer> _layers;
 
+    private readonly RecomputationFailure _failure = new();
+
+    private bool _recomputes;
+
     /// <param name="shape">The architecture.</param>
     /// <param name="seed">Of stochastic depth.</param>
     public TransformerCore(CoreShape shape, long seed = 0) : base(nameof(TransformerCore))
@@ -33,6 +37,22 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
     /// <summary>Where stochastic depth draws from; its state belongs into a training checkpoint.</summary>
     public Generator DropPathGenerator { get; }
 
+    /// <summary>Whether training keeps only the inputs of layers and computes each layer once more on the way back: less memory, a third more work.</summary>
+    /// <exception cref="InvalidOperationException">The core has dropout, whose masks cannot be drawn again.</exception>
+    public bool RecomputesLayers
+    {
+        get => _recomputes;
+        set
+        {
+            if (value && (Shape.Dropout > 0 || Shape.AttentionDropout > 0))
+                throw new InvalidOperationException("Layers with dropout cannot be computed once more: its masks come from a generator that nobody can set back. Set both dropouts to 0; stochastic depth may stay.");
+            _recomputes = value;
+        }
+    }
+
+    /// <summary>Throws what went wrong when layers were computed once more, so that gradients are not complete. After every backward pass.</summary>
+    public void CheckRecomputation() => _failure.Throw();
+
     /// <summary>Every segment's features after its own norm, <c>[B, l, D]</c> each, in the order of the segments.</summary>
     public override IReadOnlyList<Tensor> forward(IReadOnlyList<Segment> segments, PaddingMode padding) => Encode(segments, padding, null);
 
@@ -43,6 +63,7 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
     public IReadOnlyList<Tensor> Encode(IReadOnlyList<Segment> segments, PaddingMode padding, LayerObserver? observer)
     {
         Check(segments);
+        CheckRecomputation();
         using var scope = NewDisposeScope();
         var tokens = cat([.. segments.Select(s => s.Tokens.Embeddings)], dim: 1);                 // [B, L, D]
         var biasCount = JointSequence.BiasCount(segments, padding);
@@ -70,7 +91,7 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
         for (var i = 0; i < _layers.Count; i++)
         {
             using var scope = NewDisposeScope();
-            var output = _layers[i].call(tokens, biasCount <= 1 ? shared : Bias(segments, i, biasCount, hidden), segments);   // [B, L, D]
+            var output = RunLayer(_layers[i], tokens, biasCount <= 1 ? shared : Bias(segments, i, biasCount, hidden), segments);   // [B, L, D]
             observer?.Invoke(i, output);
             output.MoveToOuterDisposeScope();
             tokens.Dispose();
@@ -78,6 +99,11 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
         }
         return tokens;
     }
+
+    private Tensor RunLayer(TransformerLayer layer, Tensor tokens, Tensor? bias, IReadOnlyList<Segment> segments) =>
+        _recomputes && training && is_grad_enabled() && (tokens.requires_grad || bias is { requires_grad: true })
+            ? RecomputedLayer.Run(new LayerRun(layer, segments, DropPathGenerator, _failure), tokens, bias)
+            : layer.call(tokens, bias, segments);
 
     /// <summary>What one layer adds to its scores, broadcastable to <c>[B, H, L, L]</c>, or null.</summary>
     private Tensor? Bias(IReadOnlyList<Segment> segments, int index, int biasCount, Tensor? hidden)

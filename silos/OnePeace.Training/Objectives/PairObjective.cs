@@ -59,6 +59,21 @@ public sealed class PairObjective
         };
     }
 
+    /// <summary>Adds the gradients of a batch to those of the weights.</summary>
+    /// <exception cref="Exception">Whatever a layer threw that was computed once more (<see cref="TransformerCore.RecomputesLayers"/>).</exception>
+    public void Backward(PairLosses losses)
+    {
+        losses.Total.backward();
+        try
+        {
+            _model.Decoder?.Core.CheckRecomputation();
+        }
+        finally
+        {
+            _model.Core.CheckRecomputation();   // both forget what went wrong
+        }
+    }
+
     private Tensor? Denoise(Tensor? student, EncodedSide? teacher, SideMask? mask) =>
         student is null ? null : _denoising.Compute(student, teacher!.Features, mask!.Hidden, teacher.Padding);
 

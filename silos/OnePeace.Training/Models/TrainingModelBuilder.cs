@@ -52,6 +52,7 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
                 LogitScale = Add(BuildLogitScale()),
             };
             Thaw(model);
+            core.RecomputesLayers = stage.ActivationCheckpointing;
             return model;
         }
         catch
@@ -123,7 +124,7 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
         var scale = new LogitScale();
         using (no_grad())
             Initialisation.Fill(scale.Logarithm, stage.ResetLogitScale ? LogitScale.Initial : source.Base.LogitScale ?? LogitScale.Initial);
-        return (LogitScale)Place(scale);
+        return (LogitScale)scale.to(source.Device);   // float32: a step of it is less than bfloat16 tells apart
     }
 
     /// <summary>Expert weights of the same name and shape, from a modality that the model has.</summary>

@@ -101,7 +101,7 @@ public sealed class Trainer : IDisposable
             throw new DivergedException(step, "the loss");
         }
         using var share = (1.0 / count).ToScalar();
-        losses.Total.mul(share).backward();
+        _objective.Backward(losses with { Total = losses.Total.mul(share) });
         _optimiser.TakeGradients();
     }
 }

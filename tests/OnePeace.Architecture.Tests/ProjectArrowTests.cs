@@ -24,7 +24,7 @@ public sealed class ProjectArrowTests
         ["OnePeace.Gateway"] = ["OnePeace.Contracts", "OnePeace.Files"],
         ["OnePeace.Client"] = [],
         ["OnePeace.Scenes"] = ["OnePeace.Files"],
-        ["OnePeace.Cli"] = ["OnePeace.Client", "OnePeace.Gateway", "OnePeace.Silo"],
+        ["OnePeace.Cli"] = ["OnePeace.Client", "OnePeace.Gateway", "OnePeace.Silo", "OnePeace.Training"],
     };
 
     [Fact]

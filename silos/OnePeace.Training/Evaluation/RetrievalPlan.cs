@@ -34,7 +34,7 @@ public sealed record RetrievalPlan(RetrievalQuery Query, string Gallery)
         if (Hops < 1) throw new ArgumentException($"--hops is {Hops}, but must be 1 or more.");
         if (Hops > 1 && Via is null) throw new ArgumentException("--hops needs --via: it says how many items between are averaged.");
         if (Mismatch && (!Query.IsComposed || TextAttributes.Count == 0))
-            throw new ArgumentException("--mismatch needs a query of several modalities, one of them text, and --text-attributes, which say what the text names.");
+            throw new ArgumentException("--mismatch needs a query of several modalities, one of them taking text, and --text-attributes, which say what the text names.");
         if (SameAttributes.Count > 0 && !Mismatch) throw new ArgumentException("--same-attributes needs --mismatch.");
     }
 }

@@ -37,6 +37,6 @@ public sealed record RetrievalQuery(IReadOnlyList<QueryPart> Parts)
         var isGood = fields[0].Length > 0 && (fields.Length == 1
             || (fields.Length == 2 && double.TryParse(fields[1], NumberStyles.Float, CultureInfo.InvariantCulture, out weight) && double.IsFinite(weight) && weight > 0));
         return isGood ? new QueryPart(fields[0], weight)
-            : throw new FormatException($"the query '{text}' is not understood: expected modalities joined by +, each with a weight above zero if you like, such as audio or audio*0.7+text*0.3.");
+            : throw new FormatException($"the query '{text}' is not understood: expected modalities joined by +, each with a weight above zero if you like, such as A or A*0.7+B*0.3.");
     }
 }

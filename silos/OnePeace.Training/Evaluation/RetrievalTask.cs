@@ -19,7 +19,7 @@ public sealed class RetrievalTask
     {
         plan.Check();
         if ((plan.Mismatch || plan.TextAttributes.Count > 0) && !plan.Query.Modalities.Any(takesText))
-            throw new ArgumentException($"--text-attributes need a text in the query, but {plan.Query} has none; add one, such as {plan.Query}+text.");
+            throw new ArgumentException($"--text-attributes need a text in the query, but {plan.Query} has none; add a modality that takes text.");
         (_plan, _takesText) = (plan, takesText);
         foreach (var name in plan.Query.Modalities.Append(plan.Gallery)) RequireModality(split, name);
         foreach (var name in plan.TextAttributes.Concat(plan.SameAttributes)) RequireAttribute(split, name);

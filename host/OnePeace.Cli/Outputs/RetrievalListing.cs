@@ -29,8 +29,9 @@ internal sealed record RetrievalListing(string Model, RetrievalSplit Split, stri
     {
         PrintHead();
         RetrievalResult[] results = [.. outcomes.SelectMany(outcome => outcome.Results)];
-        string[] galleries = [.. results.Select(result => result.Gallery).Distinct()];
-        Listing.Print([@"R@1 (chance)", .. galleries.Select(name => "-> " + name)],
+        List<string> queries = [.. results.Select(result => result.Label).Distinct()];
+        string[] galleries = [.. results.Select(result => result.Gallery).Distinct().OrderBy(queries.IndexOf)];
+        Listing.Print(["R@1 (chance)", .. galleries.Select(name => "-> " + name)],
             [.. results.GroupBy(result => result.Label).Select(row => (string[])[row.Key, .. galleries.Select(name => Cell(row.FirstOrDefault(result => result.Gallery == name)))])]);
     }
 

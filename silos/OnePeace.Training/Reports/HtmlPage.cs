@@ -19,9 +19,13 @@ internal sealed class HtmlPage(string title)
     public void Charts(IEnumerable<XElement> charts) => Add(new XElement("div", new XAttribute("class", "charts"), charts.Select(chart => new XElement("figure", chart))));
 
     /// <summary>A table; cells that start with a digit stand right.</summary>
-    public void Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows) => Add(new XElement("div", new XAttribute("class", "scroll"), new XElement("table",
-        new XElement("thead", new XElement("tr", headings.Select(heading => new XElement("th", SvgCanvas.Clean(heading))))),
-        new XElement("tbody", rows.Select(row => new XElement("tr", row.Select(Cell)))))));
+    public void Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var all = rows.ToList();
+        Add(new XElement("div", new XAttribute("class", "scroll"), new XElement("table",
+            new XElement("thead", new XElement("tr", headings.Select((heading, i) => Cell("th", heading, isNumber: all.Count > 0 && IsNumber(all[0][i]))))),
+            new XElement("tbody", all.Select(row => new XElement("tr", row.Select(text => Cell("td", text, IsNumber(text)))))))));
+    }
 
     public void Add(XElement element) => _main.Add(element);
 
@@ -35,8 +39,9 @@ internal sealed class HtmlPage(string title)
             new XElement("style", ChartStyle.Css + Css)),
         new XElement("body", _main));
 
-    private static XElement Cell(string text) =>
-        new("td", text.Length > 0 && char.IsAsciiDigit(text[0]) ? new XAttribute("class", "number") : null, SvgCanvas.Clean(text));
+    private static XElement Cell(string name, string text, bool isNumber) => new(name, isNumber ? new XAttribute("class", "number") : null, SvgCanvas.Clean(text));
+
+    private static bool IsNumber(string text) => text.Length > 0 && char.IsAsciiDigit(text[0]);
 
     private const string Css = """
 
@@ -45,10 +50,10 @@ internal sealed class HtmlPage(string title)
         h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 36px 0 8px; }
         p { margin: 4px 0 12px; color: var(--quiet); max-width: 72ch; }
         figure { margin: 12px 0; } .scroll { overflow-x: auto; }
-        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 12px 32px; }
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(460px, 100%), 1fr)); gap: 12px 32px; }
+        table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
         th, td { padding: 5px 14px 5px 0; text-align: left; border-bottom: 1px solid var(--grid); white-space: nowrap; }
-        th { color: var(--quiet); font-weight: 500; } td.number { text-align: right; }
+        th { color: var(--quiet); font-weight: 500; } th.number, td.number { text-align: right; }
         .finds { display: grid; gap: 14px; }
         .find { display: grid; grid-template-columns: 190px repeat(5, minmax(0, 1fr)); gap: 10px; align-items: start; border-bottom: 1px solid var(--grid); padding-bottom: 12px; }
         .card { font-size: 12px; color: var(--quiet); overflow-wrap: anywhere; }

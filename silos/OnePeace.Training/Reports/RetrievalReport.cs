@@ -42,7 +42,7 @@ public sealed record RetrievalReport(string Model, string Data, Func<string, Sho
         page.Heading("Similarity");
         AddSimilarity(page, first, outcome);
         page.Heading("What was found");
-        page.Add(new XElement("div", new XAttribute("class", "finds"), Sample(outcome.Cases.Count, Shown).Select(query => Row(plan, outcome, query))));
+        page.Add(new XElement("div", new XAttribute("class", "finds"), Drawn(outcome.Cases.Count, plan.Seed).Select(query => Row(plan, outcome, query))));
         return page.ToString();
     }
 
@@ -51,7 +51,7 @@ public sealed record RetrievalReport(string Model, string Data, Func<string, Sho
     {
         var page = new HtmlPage("Retrieval between modalities");
         page.Paragraph($"{Model}, on {Data}. Ties count as wrong. Intervals are 95 %, by bootstrap over queries.");
-        string[] queries = [.. results.Select(result => result.Label).Distinct()], galleries = [.. results.Select(result => result.Gallery).Distinct()];
+        string[] queries = [.. results.Select(result => result.Label).Distinct()], galleries = [.. results.Select(result => result.Gallery).Distinct().OrderBy(name => Array.IndexOf(queries, name))];
         page.Chart(new HeatMap("Recall at 1, in percent", "query", "gallery",
             [.. queries.Select(query => (IReadOnlyList<double>)[.. galleries.Select(gallery => 100 * (results.FirstOrDefault(r => r.Label == query && r.Gallery == gallery)?.Recall.At1 ?? double.NaN))])])
         {
@@ -79,7 +79,7 @@ public sealed record RetrievalReport(string Model, string Data, Func<string, Sho
     /// <summary>Queries down and candidates across, both by their attributes, so that what is alike stands together.</summary>
     private static void AddSimilarity(HtmlPage page, RetrievalResult result, RetrievalOutcome outcome)
     {
-        int[] queries = [.. Sample(outcome.Cases.Count, MostInMatrix).OrderBy(i => Key(outcome.Cases[i].Wanted, outcome.Cases[i].Source.Group), StringComparer.Ordinal)];
+        int[] queries = [.. Sample(outcome.Cases.Count, Math.Min(MostInMatrix, outcome.Candidates.Count)).OrderBy(i => Key(outcome.Cases[i].Wanted, outcome.Cases[i].Source.Group), StringComparer.Ordinal)];
         var groups = queries.Select(i => outcome.Cases[i].Source.Group).ToHashSet();
         int[] candidates = [.. Sample(outcome.Candidates.Count, MostInMatrix, i => groups.Contains(outcome.Candidates[i].Group))
             .OrderBy(i => Key(outcome.Candidates[i].Attributes, outcome.Candidates[i].Group), StringComparer.Ordinal)];
@@ -92,10 +92,10 @@ public sealed record RetrievalReport(string Model, string Data, Func<string, Sho
     {
         var one = outcome.Cases[query];
         var picture = plan.Query.Modalities.FirstOrDefault(name => Modality(name).IsPicture);
-        var words = plan.Query.Modalities.FirstOrDefault(name => Modality(name).TakesText) is { } text ? one.Words ?? one.Source.Text(text, plan.Via ?? plan.Gallery) : Caption(one.Source, plan);
+        string[] words = [.. plan.Query.Modalities.Where(name => !Modality(name).IsPicture).Select(name => Words(one, name, plan.Via ?? plan.Gallery)).OfType<string>()];
         var cards = outcome.Ranking.Best[query].Take(Finds).Select(found => Card(outcome.Candidates[found], plan.Gallery, one));
         return new XElement("div", new XAttribute("class", "find"),
-            MediaCard.Draw(picture is null ? null : one.Source.Inputs[picture], picture is null || one.Words is not null ? words : null, $"query {one.Source.Id}, right at rank {outcome.Ranking.Ranks[query]}", isRight: false),
+            MediaCard.Draw(picture is null ? null : one.Source.Inputs[picture], words.Length > 0 ? string.Join(" + ", words) : null, $"query {one.Source.Id}, right at rank {outcome.Ranking.Ranks[query]}", isRight: false),
             cards);
     }
 
@@ -105,15 +105,26 @@ public sealed record RetrievalReport(string Model, string Data, Func<string, Sho
         return MediaCard.Draw(shown.IsPicture ? item.Inputs[gallery] : null, shown.TakesText ? item.Inputs[gallery] : shown.IsPicture ? null : Caption(item), item.Id, one.IsWanted(item));
     }
 
-    /// <summary>What is said of a query that can be neither read nor seen.</summary>
-    private string? Caption(RetrievalItem item, RetrievalPlan plan) =>
-        plan.Query.Modalities.Select(name => item.Captions.GetValueOrDefault(name)).FirstOrDefault(caption => caption is not null) ?? Caption(item);
+    /// <summary>A part of a query: its text, or what is said of it where it can be neither read nor seen.</summary>
+    private string? Words(RetrievalCase one, string name, string opposite)
+    {
+        if (Modality(name).TakesText) return one.Words ?? one.Source.Text(name, opposite);
+        return (one.Source.Captions.GetValueOrDefault(name) ?? Caption(one.Source)) is { } caption ? $"[{name}: {caption}]" : $"[{name}]";
+    }
 
     private string? Caption(RetrievalItem item) => item.Inputs.Where(input => Modality(input.Key).TakesText).Select(input => input.Value).FirstOrDefault();
 
     private static string Key(IReadOnlyDictionary<string, string> attributes, string group) => string.Join('\n', attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value)) + '\n' + group;
 
     private static IEnumerable<int> Sample(int count, int most) => Enumerable.Range(0, Math.Min(count, most)).Select(i => (int)((long)i * count / Math.Min(count, most)));
+
+    /// <summary>Some queries by chance, in order.</summary>
+    private static IEnumerable<int> Drawn(int count, int seed)
+    {
+        int[] all = [.. Enumerable.Range(0, count)];
+        new Random(seed).Shuffle(all);
+        return all.Take(Shown).Order();
+    }
 
     /// <summary>The preferred ones first, as far as there is room.</summary>
     private static IEnumerable<int> Sample(int count, int most, Func<int, bool> isPreferred) => Enumerable.Range(0, count).OrderByDescending(isPreferred).Take(most);

@@ -14,7 +14,7 @@ public sealed record ChartBar(string Name, double Value, Interval? Interval = nu
 /// <summary>Lying bars of shares, each with its error bar and a line at chance.</summary>
 public sealed record BarChart(string Title, IReadOnlyList<ChartBar> Bars)
 {
-    private const double Width = 640, Top = 34, BarHeight = 18, Pitch = 30, Right = 60, Bottom = 26, LetterWidth = 6.6, LongestName = 260;
+    private const double Width = 520, Top = 34, BarHeight = 18, Pitch = 30, Right = 60, Bottom = 26, LetterWidth = 6.6, LongestName = 200;
 
     public XElement Draw()
     {
@@ -54,7 +54,7 @@ public sealed record BarChart(string Title, IReadOnlyList<ChartBar> Bars)
 
     private static string Shorten(string name, double left)
     {
-        var most = (int)((left - 14) / LetterWidth);
+        var most = (int)Math.Round((left - 14) / LetterWidth);
         return name.Length <= most ? name : name[..(most - 1)] + "…";
     }
 

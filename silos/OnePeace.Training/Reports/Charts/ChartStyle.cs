@@ -24,6 +24,7 @@ internal static class ChartStyle
         .chart .error { stroke: var(--ink); stroke-width: 1.5; }
         .chart .chance { stroke: var(--chance); stroke-width: 1.5; stroke-dasharray: 4 3; }
         .chart .series { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+        .chart .faint { fill: none; stroke-width: 1; stroke-opacity: 0.3; }
         .chart .heat { fill: var(--heat); }
         .chart .frame { fill: none; stroke: var(--axis); }
         .chart .stroke0 { stroke: var(--s0); } .chart .stroke1 { stroke: var(--s1); } .chart .stroke2 { stroke: var(--s2); } .chart .stroke3 { stroke: var(--s3); }

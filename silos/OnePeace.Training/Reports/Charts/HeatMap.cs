@@ -11,7 +11,7 @@ namespace OnePeace.Training.Reports.Charts;
 public sealed record HeatMap(string Title, string Down, string Across, IReadOnlyList<IReadOnlyList<double>> Values)
 {
     private const int Levels = 24;
-    private const double LargestPlot = 520, LargestCell = 64, Top = 46, Left = 26, Legend = 96, LetterWidth = 6.8;
+    private const double LargestPlot = 520, LargestCell = 64, Top = 46, Left = 36, Legend = 96, LetterWidth = 6.8;
 
     /// <summary>The names of rows, or none.</summary>
     public IReadOnlyList<string> Rows { get; init; } = [];

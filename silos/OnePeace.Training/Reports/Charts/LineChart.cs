@@ -15,7 +15,10 @@ public sealed record LineChart(string Title, string Horizontal, IReadOnlyList<Ch
     /// <summary>A longer line is thinned to so many points: of every stretch its least and greatest.</summary>
     public const int MostPoints = 1200;
 
-    private const double Width = 640, Left = 62, Right = 18, Top = 34, PlotHeight = 200, LegendRow = 20, Bottom = 42, LetterWidth = 6.8;
+    /// <summary>A line of more points than this is drawn faintly, with the means of its stretches over it.</summary>
+    public const int Dense = 200;
+
+    private const double Width = 520, Left = 62, Right = 18, Top = 34, PlotHeight = 200, LegendRow = 20, Bottom = 42, LetterWidth = 6.8;
 
     public XElement Draw()
     {
@@ -23,7 +26,7 @@ public sealed record LineChart(string Title, string Horizontal, IReadOnlyList<Ch
         var legend = Legend();
         var top = Top + (legend.Count == 0 ? 0 : (legend[^1].Row + 1) * LegendRow);
         var canvas = new SvgCanvas(Width, top + PlotHeight + Bottom, Title);
-        var across = new Axis(points.Min(p => p.X), points.Max(p => p.X), Left, Width - Left - Right, 7);
+        var across = new Axis(points.Min(p => p.X), points.Max(p => p.X), Left, Width - Left - Right, 6);
         var up = new Axis(points.Min(p => p.Y), points.Max(p => p.Y), top + PlotHeight, -PlotHeight, 5);
         canvas.Text("head", 0, 16, Title);
         foreach (var (name, index, x, row) in legend)
@@ -57,13 +60,15 @@ public sealed record LineChart(string Title, string Horizontal, IReadOnlyList<Ch
     {
         var colour = index % ChartStyle.Colours;
         var points = Thin(series.Points);
+        var style = series.Points.Count > Dense ? $"faint stroke{colour}" : $"series stroke{colour}";
         for (var start = 0; start < points.Count;)
         {
             var run = points.Skip(start).TakeWhile(IsFinite).ToList();
-            if (run.Count > 1) canvas.Polyline($"series stroke{colour}", run.Select(p => (across.At(p.X), up.At(p.Y))));
+            if (run.Count > 1) canvas.Polyline(style, run.Select(p => (across.At(p.X), up.At(p.Y))));
             if (run.Count == 1) canvas.Circle($"fill{colour}", across.At(run[0].X), up.At(run[0].Y), 3);
             start += run.Count + 1;
         }
+        if (series.Points.Count > Dense) canvas.Polyline($"series stroke{colour}", Means(series.Points).Select(p => (across.At(p.X), up.At(p.Y))));
         if (points.LastOrDefault(IsFinite) is var last && IsFinite(last) && points.Count > 1)
             canvas.Circle($"fill{colour}", across.At(last.X), up.At(last.Y), 3.5, string.Create(CultureInfo.InvariantCulture, $"{series.Name}: {last.Y:g4} at {last.X:g6}"));
     }
@@ -90,6 +95,12 @@ public sealed record LineChart(string Title, string Horizontal, IReadOnlyList<Ch
         var stretch = (int)Math.Ceiling(points.Count / (MostPoints / 2d));
         return [.. points.Chunk(stretch).SelectMany(part => new[] { part.MinBy(p => p.Y), part.MaxBy(p => p.Y) }.OrderBy(p => p.X))];
     }
+
+    private static IEnumerable<(double X, double Y)> Means(IReadOnlyList<(double X, double Y)> points) =>
+        from part in points.Chunk((int)Math.Ceiling(points.Count * 2d / Dense))
+        let finite = part.Where(IsFinite).ToList()
+        where finite.Count > 0
+        select (finite.Average(p => p.X), finite.Average(p => p.Y));
 
     private static bool IsFinite((double X, double Y) point) => double.IsFinite(point.X) && double.IsFinite(point.Y);
 }

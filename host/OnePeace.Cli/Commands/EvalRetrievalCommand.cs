@@ -26,13 +26,14 @@ internal static class EvalRetrievalCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var page = parsed.GetValue(report) is { } path ? PagePath(path) : null;
-            if (!options.IsMatrix(parsed)) options.Plans(parsed, []);   // what makes no sense is said before a model is loaded
-            await using var engine = await ModelPath.LoadEngineAsync(parsed.GetRequiredValue(model), new EngineOptions { Device = parsed.GetRequiredValue(device), DataType = parsed.GetRequiredValue(type) }, null, cancellation);
+            // What makes no sense is said before a model is loaded, and what is not needed of it stays where it is.
+            string[]? needed = options.IsMatrix(parsed) ? null : [.. options.Plans(parsed, [])[0].Modalities];
+            await using var engine = await ModelPath.LoadEngineAsync(parsed.GetRequiredValue(model), new EngineOptions { Device = parsed.GetRequiredValue(device), DataType = parsed.GetRequiredValue(type) }, needed, cancellation);
             var modalities = new ModelModalities(engine.Describe());
             var split = RetrievalSplit.Read(options.Data(parsed), options.Split(parsed), modalities.TakesText);
             var pool = options.ViaSplit(parsed) is { } name ? RetrievalSplit.Read(options.Data(parsed), name, modalities.TakesText) : null;
             var plans = options.Plans(parsed, modalities.Shared(split));
-            foreach (var plan in plans) modalities.Require([.. plan.Query.Modalities, plan.Gallery, .. plan.Via is { } via ? [via] : Array.Empty<string>()]);
+            foreach (var plan in plans) modalities.Require(plan.Modalities);
             var outcomes = await RunAsync(engine, MakeTasks(plans, split, pool, modalities.TakesText), cancellation);
             var drawing = new RetrievalReport(modalities.Model, $"{Path.GetFileName(Path.GetFullPath(split.Folder))}, split {split.Name}", modalities.Show);
             if (page is not null)

@@ -23,6 +23,9 @@ public sealed record RetrievalPlan(RetrievalQuery Query, string Gallery)
     /// <summary>Of the intervals.</summary>
     public int Seed { get; init; }
 
+    /// <summary>Every modality that takes part.</summary>
+    public IEnumerable<string> Modalities => [.. Query.Modalities, Gallery, .. Via is null ? Array.Empty<string>() : [Via]];
+
     /// <exception cref="ArgumentException">The parts of the plan make no sense together.</exception>
     public void Check()
     {

@@ -109,10 +109,12 @@ public sealed record RetrievalReport(string Model, string Data, Func<string, Sho
     private string? Words(RetrievalCase one, string name, string opposite)
     {
         if (Modality(name).TakesText) return one.Words ?? one.Source.Text(name, opposite);
-        return (one.Source.Captions.GetValueOrDefault(name) ?? Caption(one.Source)) is { } caption ? $"[{name}: {caption}]" : $"[{name}]";
+        return $"[{name}: {one.Source.Captions.GetValueOrDefault(name) ?? Caption(one.Source)}]";
     }
 
-    private string? Caption(RetrievalItem item) => item.Inputs.Where(input => Modality(input.Key).TakesText).Select(input => input.Value).FirstOrDefault();
+    private string Caption(RetrievalItem item) =>
+        item.Inputs.Where(input => Modality(input.Key).TakesText).Select(input => input.Value).FirstOrDefault()
+        ?? (item.Attributes.Count > 0 ? string.Join(", ", item.Attributes.Values) : item.Id);
 
     private static string Key(IReadOnlyDictionary<string, string> attributes, string group) => string.Join('\n', attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value)) + '\n' + group;
 

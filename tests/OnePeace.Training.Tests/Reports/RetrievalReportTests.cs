@@ -56,6 +56,14 @@ public sealed class RetrievalReportTests : IDisposable
     }
 
     [Fact]
+    public async Task A_query_of_which_nothing_is_said_is_told_by_its_attributes()
+    {
+        var plan = new RetrievalPlan(RetrievalQuery.Parse("sound"), "picture");
+        var page = Parse((_report with { Modality = _ => new ShownModality(false, false) }).Draw(plan, await Scenes.RunAsync(plan, _scenes.Shaped())));
+        Assert.Equal("[sound: circle, red]", page.Descendants("span").First().Value);
+    }
+
+    [Fact]
     public async Task A_matrix_leaves_the_pairs_out_that_there_are_none_of()
     {
         var split = _scenes.Shaped();

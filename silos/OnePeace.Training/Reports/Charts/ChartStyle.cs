@@ -25,7 +25,7 @@ internal static class ChartStyle
         .chart .chance { stroke: var(--chance); stroke-width: 1.5; stroke-dasharray: 4 3; }
         .chart .series { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
         .chart .faint { fill: none; stroke-width: 1; stroke-opacity: 0.3; }
-        .chart .heat { fill: var(--heat); }
+        .chart .heat { fill: var(--heat); shape-rendering: crispEdges; }
         .chart .frame { fill: none; stroke: var(--axis); }
         .chart .stroke0 { stroke: var(--s0); } .chart .stroke1 { stroke: var(--s1); } .chart .stroke2 { stroke: var(--s2); } .chart .stroke3 { stroke: var(--s3); }
         .chart .stroke4 { stroke: var(--s4); } .chart .stroke5 { stroke: var(--s5); } .chart .stroke6 { stroke: var(--s6); } .chart .stroke7 { stroke: var(--s7); }

@@ -26,6 +26,15 @@ public sealed record RetrievalPlan(RetrievalQuery Query, string Gallery)
     /// <summary>Every modality that takes part.</summary>
     public IEnumerable<string> Modalities => [.. Query.Modalities, Gallery, .. Via is null ? Array.Empty<string>() : [Via]];
 
+    /// <summary>What stands opposite the query.</summary>
+    public string OppositeQuery => Via ?? Gallery;
+
+    /// <summary>What stands opposite the gallery; null for no one modality.</summary>
+    public string? OppositeGallery => Via ?? OnlyPart;
+
+    /// <summary>The query's modality where it has one only.</summary>
+    public string? OnlyPart => Query.IsComposed ? null : Query.Parts[0].Modality;
+
     /// <exception cref="ArgumentException">The parts of the plan make no sense together.</exception>
     public void Check()
     {

@@ -84,13 +84,11 @@ public sealed class RetrievalTask
     }
 
     private RetrievalInput QueryInput(RetrievalCase one, string modality) =>
-        _takesText(modality) && one.Words is not null ? new(modality, one.Words, IsText: true) : Input(one.Source, modality, _plan.Via ?? _plan.Gallery);
+        _takesText(modality) && one.Words is not null ? new(modality, one.Words, IsText: true) : Input(one.Source, modality, _plan.OppositeQuery);
 
-    private RetrievalInput GalleryInput(RetrievalItem item) => Input(item, _plan.Gallery, _plan.Via ?? OnlyPart);
+    private RetrievalInput GalleryInput(RetrievalItem item) => Input(item, _plan.Gallery, _plan.OppositeGallery);
 
-    private RetrievalInput BetweenInput(RetrievalItem item) => Input(item, _plan.Via!, OnlyPart);
-
-    private string? OnlyPart => _plan.Query.IsComposed ? null : _plan.Query.Parts[0].Modality;
+    private RetrievalInput BetweenInput(RetrievalItem item) => Input(item, _plan.Via!, _plan.OnlyPart);
 
     private RetrievalInput Input(RetrievalItem item, string modality, string? opposite) =>
         _takesText(modality) ? new(modality, item.Text(modality, opposite), IsText: true) : new(modality, item.Inputs[modality], IsText: false);

@@ -92,21 +92,22 @@ public sealed record RetrievalReport(string Model, string Data, Func<string, Sho
     {
         var one = outcome.Cases[query];
         var picture = plan.Query.Modalities.FirstOrDefault(name => Modality(name).IsPicture);
-        string[] words = [.. plan.Query.Modalities.Where(name => !Modality(name).IsPicture).Select(name => Words(one, name, plan.Via ?? plan.Gallery)).OfType<string>()];
-        var cards = outcome.Ranking.Best[query].Take(Finds).Select(found => Card(outcome.Candidates[found], plan.Gallery, one));
+        string[] words = [.. plan.Query.Modalities.Where(name => !Modality(name).IsPicture).Select(name => Words(one, name, plan.OppositeQuery))];
+        var cards = outcome.Ranking.Best[query].Take(Finds).Select(found => Card(outcome.Candidates[found], plan, one));
         return new XElement("div", new XAttribute("class", "find"),
             MediaCard.Draw(picture is null ? null : one.Source.Inputs[picture], words.Length > 0 ? string.Join(" + ", words) : null, $"query {one.Source.Id}, right at rank {outcome.Ranking.Ranks[query]}", isRight: false),
             cards);
     }
 
-    private XElement Card(RetrievalItem item, string gallery, RetrievalCase one)
+    private XElement Card(RetrievalItem item, RetrievalPlan plan, RetrievalCase one)
     {
-        var shown = Modality(gallery);
-        return MediaCard.Draw(shown.IsPicture ? item.Inputs[gallery] : null, shown.TakesText ? item.Inputs[gallery] : shown.IsPicture ? null : Caption(item), item.Id, one.IsWanted(item));
+        var shown = Modality(plan.Gallery);
+        var words = shown.TakesText ? item.Text(plan.Gallery, plan.OppositeGallery) : shown.IsPicture ? null : Caption(item);
+        return MediaCard.Draw(shown.IsPicture ? item.Inputs[plan.Gallery] : null, words, item.Id, one.IsWanted(item));
     }
 
     /// <summary>A part of a query: its text, or what is said of it where it can be neither read nor seen.</summary>
-    private string? Words(RetrievalCase one, string name, string opposite)
+    private string Words(RetrievalCase one, string name, string opposite)
     {
         if (Modality(name).TakesText) return one.Words ?? one.Source.Text(name, opposite);
         return $"[{name}: {one.Source.Captions.GetValueOrDefault(name) ?? Caption(one.Source)}]";

@@ -44,6 +44,7 @@ public sealed class RetrievalReportTests : IDisposable
         var page = Parse(_report.Draw(plan, await Scenes.RunAsync(plan, split)));
         Assert.StartsWith("data:image/jpeg;base64,", (string)Assert.Single(page.Descendants("img")).Attribute("src")!);
         Assert.Equal("red", Assert.Single(page.Descendants("span")).Value);
+        Assert.Equal(["0.picture", "look0"], Parse(_report.Draw(plan, await Scenes.RunAsync(plan, _scenes.Bridged()))).Descendants("span").Take(2).Select(said => said.Value));
     }
 
     [Fact]

@@ -38,6 +38,7 @@ internal static class CommandLine
         PreprocessCommand.Create(),
         InspectCommand.Create(),
         ConvertCommand.Create(),
+        EvalCommand.Create(),
         ModelCommand.Create(),
         DatasetCommand.Create(),
         ModalityCommand.Create(),

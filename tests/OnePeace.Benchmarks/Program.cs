@@ -2,8 +2,10 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using OnePeace.Benchmarks.Expansion;
 using OnePeace.Benchmarks.Loading;
 
+if (ExpansionBenchmark.Know(args)) return await ExpansionBenchmark.RunAsync(args);
 if (LoadingBenchmarks.Know(args)) return await LoadingBenchmarks.RunAsync(args);
 
 // In this process: libtorch is linked into the output folder once, and stays there.

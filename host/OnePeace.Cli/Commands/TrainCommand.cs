@@ -24,20 +24,23 @@ internal static class TrainCommand
         Option<string> device = SharedOptions.Device();
         var json = SharedOptions.Json();
         var command = new Command("train", "Trains a model in this process; stopped or killed, the same command goes on where it was") { recipe, data, output, init, seed, run, threads, device, json };
+        var overrides = new StageOverrides(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             TorchRuntime.EnsureLoaded();
             var path = parsed.GetRequiredValue(output);
             CheckOutput(path);
-            var chosen = ShippedRecipes.Read(parsed.GetRequiredValue(recipe));
+            var chosen = overrides.Apply(parsed, ShippedRecipes.Read(parsed.GetRequiredValue(recipe)));
             if (parsed.GetValue(seed) is { } number) chosen = chosen with { Seed = number };
             var folder = parsed.GetValue(run) ?? Path.TrimEndingDirectorySeparator(path) + ".run";
             var trained = await RunAsync(chosen, new RecipeRunSettings(parsed.GetRequiredValue(data), folder, parsed.GetValue(init), parsed.GetRequiredValue(device), parsed.GetValue(threads)), cancellation);
             using (var model = ModelSources.Open(trained)) ModelDirectory.Write(model, path);
+            var pages = TrainingPages.Write(folder, chosen);
             Report.Print(parsed.GetValue(json), new()
             {
                 ["model"] = path,
                 ["run"] = folder,
+                ["report"] = pages,
                 ["stages"] = chosen.Stages.Count,
                 ["bytes"] = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length),
             });

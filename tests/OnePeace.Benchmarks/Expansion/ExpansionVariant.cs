@@ -1,0 +1,47 @@
+using OnePeace.Training.Recipes;
+
+namespace OnePeace.Benchmarks.Expansion;
+
+/// <summary>One way of training, to be compared with others of the same budget.</summary>
+/// <param name="Name">Of its folder and its row.</param>
+/// <param name="From">The variant whose model it starts from, or null for nothing.</param>
+/// <param name="Recipe">Its stages.</param>
+/// <param name="Joins">The modality that it adds or changes, which decides what is evaluated.</param>
+internal sealed record ExpansionVariant(string Name, string? From, TrainingRecipe Recipe, string Joins)
+{
+    /// <summary>Whether it is run for every seed, or for the first only.</summary>
+    public bool IsForEverySeed { get; init; }
+}
+
+/// <summary>The variants: the recipe of the model that ships, its controls, and its ablations.</summary>
+internal static class ExpansionVariants
+{
+    public const string First = "text-image", Sound = "audio", Motion = "imu";
+
+    /// <param name="demo">The recipe of the model that ships: three stages.</param>
+    public static IReadOnlyList<ExpansionVariant> Of(TrainingRecipe demo)
+    {
+        var (first, sound, motion) = (demo.Stages[0], demo.Stages[1], demo.Stages[2]);
+        var alone = new TrainedParts { Other = [] };
+        return
+        [
+            Every(First, null, first),
+            Every(Sound, First, sound),
+            Every(Motion, Sound, motion),
+            Every("audio-shuffled", First, sound with { Data = "shuffled-text-audio.jsonl" }),
+            Every("audio-oracle", First, sound with { Pivot = "image", Data = "train-image-audio.jsonl", Validation = null, ValidateEvery = 0 }),
+            Every("audio-untrained", First, sound with { Steps = 2, ValidateEvery = 0, Optimiser = sound.Optimiser with { LearningRate = 0, MinimumRate = 0, Warmup = 0, WeightDecay = 0 } }),
+            Every("imu-shuffled", Sound, motion with { Data = "shuffled-text-imu.jsonl" }),
+            Once("audio-denoising", First, sound with { Losses = sound.Losses with { OtherAlone = 1, PivotJoint = 0.5, OtherJoint = 0.5, TeacherOfOtherAlone = Training.Objectives.Teacher.Joint } }),
+            Once("audio-experts-only", First, sound with { Trains = alone with { Other = ["experts", "norm", "projection"] } }),
+            Once("audio-adaptor-only", First, sound with { ExpertsFrom = "text", Trains = alone with { Other = ["adaptor", "norm", "projection"] } }),
+            Once("audio-linear-probe", First, sound with { ExpertsFrom = "text", Trains = alone with { Other = ["projection"] } }),
+            Once("audio-full-fine-tuning", First, sound with { Trains = new TrainedParts { Core = true, Pivot = ["all"], Other = ["all"] } }),
+            Once("audio-from-scratch", null, sound with { Trains = new TrainedParts { Core = true, Pivot = ["all"], Other = ["all"] } }),
+        ];
+
+        ExpansionVariant Every(string name, string? from, TrainingStage stage) => Once(name, from, stage) with { IsForEverySeed = true };
+
+        ExpansionVariant Once(string name, string? from, TrainingStage stage) => new(name, from, demo with { Name = $"demo-{name}", Stages = [stage] }, stage.Other);
+    }
+}

@@ -4,7 +4,9 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using OnePeace.Benchmarks.Expansion;
 using OnePeace.Benchmarks.Loading;
+using OnePeace.Benchmarks.Steps;
 
+if (StepBenchmark.Know(args)) return await StepBenchmark.RunAsync(args);
 if (ExpansionBenchmark.Know(args)) return await ExpansionBenchmark.RunAsync(args);
 if (LoadingBenchmarks.Know(args)) return await LoadingBenchmarks.RunAsync(args);
 

@@ -9,7 +9,7 @@ using OnePeace.Training.Runs;
 namespace OnePeace.Benchmarks.Expansion;
 
 /// <summary>What staged expansion reaches on generated scenes, beside its controls and ablations: <c>expansion DATA OUT [SEEDS] [PART/PARTS]</c>.</summary>
-/// <remarks>Everything that is done lies in OUT and is not done again. Several processes can share the work: each takes every PARTS-th seed.</remarks>
+/// <remarks>Everything that is done lies in OUT and is not done again. Several processes can share the work: each takes every PARTS-th seed, then what is left of the ablations.</remarks>
 internal static class ExpansionBenchmark
 {
     public static bool Know(string[] arguments) => arguments is ["expansion", ..];
@@ -27,11 +27,12 @@ internal static class ExpansionBenchmark
         var (part, parts) = rest.Length > 1 && rest[1].Split('/') is [var p, var of] ? (int.Parse(p), int.Parse(of)) : (0, 1);
         var demo = RecipeFile.Read(RepositoryFolder.At("models/training/demo.json"));
         var variants = ExpansionVariants.Of(demo);
-        for (var seed = 1; seed <= seeds; seed++)
+        foreach (var seed in Enumerable.Range(1, seeds).Where(seed => seed % parts == part))
         {
-            if (seed % parts != part) continue;
-            foreach (var variant in variants.Where(v => v.IsForEverySeed || seed == 1)) await RunAsync(variant, seed, data, folder);
+            foreach (var variant in variants.Where(v => v.IsForEverySeed)) await RunAsync(variant, seed, data, folder);
         }
+        var once = variants.Where(v => !v.IsForEverySeed);
+        foreach (var variant in part % 2 == 0 ? once : once.Reverse()) await RunAsync(variant, 1, data, folder);
         ExpansionTable.Print(folder, variants, seeds);
         return 0;
     }
@@ -43,7 +44,7 @@ internal static class ExpansionBenchmark
     private static async Task RunAsync(ExpansionVariant variant, int seed, string data, string folder)
     {
         var path = FolderOf(folder, variant, seed);
-        if (File.Exists(ResultOf(folder, variant, seed))) return;
+        if (File.Exists(ResultOf(folder, variant, seed)) || !Claim(path)) return;
         var recipe = variant.Recipe with { Seed = seed };
         var before = Process.GetCurrentProcess().TotalProcessorTime;
         var model = await TrainAsync(recipe, data, path, variant.From is { } from ? Path.Combine(folder, $"seed-{seed}", from, $"01-{from}", "model") : null);
@@ -51,6 +52,22 @@ internal static class ExpansionBenchmark
         var figures = await ExpansionEvaluation.RunAsync(model, data, CancellationToken.None);
         File.WriteAllText(ResultOf(folder, variant, seed), JsonSerializer.Serialize(figures.Append(new("cpu seconds", seconds)).ToDictionary()));
         Console.WriteLine($"{variant.Name}, seed {seed}: {seconds:0} CPU seconds; " + string.Join("  ", figures.Where(f => !f.Key.Contains(' ')).Select(f => $"{f.Key} {f.Value:P0}")));
+    }
+
+    /// <summary>False where another process is at it; a claim that a killed process left has to be removed by hand.</summary>
+    private static bool Claim(string path)
+    {
+        Directory.CreateDirectory(path);
+        try
+        {
+            using var claim = new FileStream(Path.Combine(path, "claimed"), FileMode.CreateNew);
+            return true;
+        }
+        catch (IOException)
+        {
+            Console.WriteLine($"{path} is claimed by another process: left to it.");
+            return false;
+        }
     }
 
     private static async Task<string> TrainAsync(TrainingRecipe recipe, string data, string folder, string? model)

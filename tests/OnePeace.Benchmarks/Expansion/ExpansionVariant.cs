@@ -1,3 +1,4 @@
+using OnePeace.Training.Objectives;
 using OnePeace.Training.Recipes;
 
 namespace OnePeace.Benchmarks.Expansion;
@@ -32,7 +33,7 @@ internal static class ExpansionVariants
             Every("audio-oracle", First, sound with { Pivot = "image", Data = "train-image-audio.jsonl", Validation = null, ValidateEvery = 0 }),
             Every("audio-untrained", First, sound with { Steps = 2, ValidateEvery = 0, Optimiser = sound.Optimiser with { LearningRate = 0, MinimumRate = 0, Warmup = 0, WeightDecay = 0 } }),
             Every("imu-shuffled", Sound, motion with { Data = "shuffled-text-imu.jsonl" }),
-            Once("audio-denoising", First, sound with { Losses = sound.Losses with { OtherAlone = 1, PivotJoint = 0.5, OtherJoint = 0.5, TeacherOfOtherAlone = Training.Objectives.Teacher.Joint } }),
+            Once("audio-denoising", First, sound with { Losses = sound.Losses with { OtherAlone = 1, PivotJoint = 0.5, OtherJoint = 0.5, TeacherOfOtherAlone = Teacher.Joint } }),
             Once("audio-experts-only", First, sound with { Trains = alone with { Other = ["experts", "norm", "projection"] } }),
             Once("audio-adaptor-only", First, sound with { ExpertsFrom = "text", Trains = alone with { Other = ["adaptor", "norm", "projection"] } }),
             Once("audio-linear-probe", First, sound with { ExpertsFrom = "text", Trains = alone with { Other = ["projection"] } }),

@@ -9,7 +9,7 @@ public sealed class WeightAverage : IDisposable
 {
     private readonly IReadOnlyList<NamedParameter> _parameters;
     private readonly Dictionary<string, Tensor> _averages;
-    private readonly Scalar _rest;
+    private readonly Scalar _decay, _rest;
 
     /// <param name="parameters">What to average, starting with what it is now; not owned.</param>
     /// <param name="decay">How much of the average an update keeps, 0.9999 say.</param>
@@ -17,7 +17,7 @@ public sealed class WeightAverage : IDisposable
     {
         using var _ = no_grad();
         _parameters = parameters;
-        _rest = (1 - decay).ToScalar();
+        (_decay, _rest) = (decay.ToScalar(), (1 - decay).ToScalar());
         _averages = parameters.ToDictionary(p => p.Key, p => p.Value.detach().to(ScalarType.Float32, copy: true).DetachFromDisposeScope(), StringComparer.Ordinal);
     }
 
@@ -29,7 +29,7 @@ public sealed class WeightAverage : IDisposable
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (key, value) in _parameters) _averages[key].lerp_(value.to(ScalarType.Float32), _rest);
+        foreach (var (key, value) in _parameters) _averages[key].mul_(_decay).add_(value.to(ScalarType.Float32), _rest);
     }
 
     /// <summary>Takes averages over, out of a checkpoint.</summary>
@@ -42,6 +42,7 @@ public sealed class WeightAverage : IDisposable
     public void Dispose()
     {
         foreach (var average in _averages.Values) average.Dispose();
+        _decay.Dispose();
         _rest.Dispose();
     }
 }

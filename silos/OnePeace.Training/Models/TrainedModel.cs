@@ -39,8 +39,8 @@ internal static class TrainedModel
 
     private static double LogitScaleOf(TrainingModel model)
     {
-        using var value = model.LogitScale.Logarithm.detach().to(ScalarType.Float64);
-        return value.item<double>();
+        using var scope = NewDisposeScope();
+        return model.LogitScale.Logarithm.detach().to(ScalarType.Float64).item<double>();
     }
 
     /// <summary>A module's weights in the type that the model is stored in.</summary>

@@ -157,8 +157,8 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
         using var _ = no_grad();
         foreach (var (_, parameter) in stage.Trains.For(stage).Apply(model.Parameters))
         {
-            using var own = parameter.detach().clone();
-            parameter.set_(own);
+            using var scope = NewDisposeScope();
+            parameter.set_(parameter.detach().clone());
         }
         if (model.Trained.Count == 0) throw new InvalidDataException($"The stage '{stage.Name}' trains nothing: name parts under 'trains'.");
         foreach (var (shared, own) in model.StillCore.parameters().Zip(model.Core.parameters())) shared.set_(own);

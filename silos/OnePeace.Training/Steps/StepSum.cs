@@ -41,7 +41,7 @@ internal sealed class StepSum
 
     private static float Number(Tensor value)
     {
-        using var single = value.detach().to(ScalarType.Float32);
-        return single.item<float>();
+        using var scope = NewDisposeScope();
+        return value.detach().to(ScalarType.Float32).item<float>();
     }
 }

@@ -1,3 +1,6 @@
+using OnePeace.Training.Recipes;
+using OnePeace.Transformer.Checkpoints;
+
 namespace OnePeace.Training.Tests.Runs;
 
 /// <summary>A modality that joins changes nothing of what is there already.</summary>
@@ -32,23 +35,23 @@ public class FrozenBytesTests
     public async Task Frozen_parts_of_a_modality_that_trains_in_part_keep_their_stored_values_in_any_precision()
     {
         await using var world = new TinyWorld();
-        var part = TinyWorld.Join with { Name = "part", Other = "imu", Precision = "bfloat16", Trains = new Recipes.TrainedParts { Other = ["projection"] } };
+        var part = TinyWorld.Join with { Name = "part", Other = "imu", Precision = "bfloat16", Trains = new TrainedParts { Other = ["projection"] } };
         var recipe = TinyWorld.Recipe(TinyWorld.Meet, part);
         var after = await world.RunAsync(recipe, "run");
-        using var old = new Transformer.Checkpoints.SafetensorsFile(Path.Combine(world.Stage(recipe, "run"), "model/modalities/imu/weights.safetensors"));
-        using var trained = new Transformer.Checkpoints.SafetensorsFile(Path.Combine(after, "modalities/imu/weights.safetensors"));
+        using var old = new SafetensorsFile(Path.Combine(world.Stage(recipe, "run"), "model/modalities/imu/weights.safetensors"));
+        using var trained = new SafetensorsFile(Path.Combine(after, "modalities/imu/weights.safetensors"));
         var changed = old.Weights.Keys.Where(name => !Same(old, trained, name)).Order(StringComparer.Ordinal);
         Assert.Equal(["projection.bias", "projection.weight"], changed);
     }
 
-    private static bool Same(Transformer.Checkpoints.SafetensorsFile one, Transformer.Checkpoints.SafetensorsFile other, string name)
+    private static bool Same(SafetensorsFile one, SafetensorsFile other, string name)
     {
         using var a = one.Read(name);
         using var b = other.Read(name);
         return a.equal(b).all().item<bool>();
     }
 
-    private static async Task<(string Before, string After)> RunAsync(TinyWorld world, Recipes.TrainedParts trains)
+    private static async Task<(string Before, string After)> RunAsync(TinyWorld world, TrainedParts trains)
     {
         var recipe = TinyWorld.Recipe(TinyWorld.Meet, TinyWorld.Join with { Trains = trains });
         var after = await world.RunAsync(recipe, "run");

@@ -12,6 +12,7 @@ namespace OnePeace.Training.Runs;
 public sealed class StageRun : IAsyncDisposable
 {
     private const string HistoryFile = "history.jsonl";
+    private const int MostIdleSteps = 8;
     private const string BestLossNote = "best_loss", WorseNote = "worse";
 
     private readonly StageSetting _setting;
@@ -24,6 +25,7 @@ public sealed class StageRun : IAsyncDisposable
     private HistoryLine? _validation;
     private double _bestLoss = double.PositiveInfinity;
     private int _worse;
+    private int _idle;
 
     private StageRun(StageSetting setting, StageData data, Trainer trainer)
     {
@@ -64,6 +66,7 @@ public sealed class StageRun : IAsyncDisposable
     /// <param name="observer">Told of every step.</param>
     /// <param name="stop">Stops after the step under way, and leaves a checkpoint to go on from.</param>
     /// <exception cref="DivergedException">A number is not finite any more; the last checkpoint is kept.</exception>
+    /// <exception cref="InvalidDataException">Several steps in a row had no pair to learn from.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task RunAsync(ITrainingObserver observer, CancellationToken stop)
     {
@@ -71,6 +74,7 @@ public sealed class StageRun : IAsyncDisposable
         {
             var batches = await NextAsync(stop).ConfigureAwait(false);
             var result = await _setting.Device.Thread.RunAsync(() => _trainer.Step(batches)).ConfigureAwait(false);
+            CheckPairs(result.Pairs);
             _pace.Stepped(result.Pairs);
             _history.Add(HistoryLine.Of(result));
             if (IsDue(_stage.ValidateEvery)) await ValidateAsync().ConfigureAwait(false);
@@ -152,6 +156,15 @@ public sealed class StageRun : IAsyncDisposable
             await SaveAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>A step may have bad luck with bad pairs, but steps without any make no model.</summary>
+    private void CheckPairs(int pairs)
+    {
+        _idle = pairs == 0 ? _idle + 1 : 0;
+        if (_idle < Math.Min(_stage.Steps, MostIdleSteps)) return;
+        throw new InvalidDataException($"Stage '{_stage.Name}': the last {_idle} steps had no two good pairs of '{_stage.Pivot}' and '{_stage.Other}'; {_data.Bad.Count:N0} pairs are bad. The first: "
+            + string.Join(" ", BadPairs.Take(3).Select(bad => $"[{bad.Id}] {bad.Reason}")));
     }
 
     private async Task SaveAsync()

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using OnePeace.Files;
 using OnePeace.Training.Recipes;
 
 namespace OnePeace.Training.Runs;
 
 /// <summary>The folder of a run, held by one process at a time: two in one folder would write over each other.</summary>
-internal sealed class RunFolder : IDisposable
+internal sealed partial class RunFolder : IDisposable
 {
     private const string LockFile = "run.lock", IdentityFile = "stage.json", Leftovers = "*.tmp";
 
@@ -45,10 +46,15 @@ internal sealed class RunFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>Removes what a process that was killed left half written.</summary>
+    /// <summary>Removes what a run that was killed left half written, and nothing that has another name: the folder may be somebody's.</summary>
     private static void Sweep(string folder)
     {
-        foreach (var file in Directory.GetFiles(folder, Leftovers)) File.Delete(file);
-        foreach (var model in Directory.GetDirectories(folder, Leftovers)) Directory.Delete(model, recursive: true);
+        foreach (var file in Directory.GetFiles(folder, Leftovers).Where(IsOwn)) File.Delete(file);
+        foreach (var model in Directory.GetDirectories(folder, Leftovers).Where(IsOwn)) Directory.Delete(model, recursive: true);
     }
+
+    private static bool IsOwn(string path) => OwnName().IsMatch(Path.GetFileName(path));
+
+    [GeneratedRegex(@"^((first-)?model|stage\.json|history\.jsonl|(best|checkpoint-\d{10})\.safetensors)\.[0-9a-f]{32}\.tmp$")]
+    private static partial Regex OwnName();
 }

@@ -103,14 +103,15 @@ public class ResumeTests
     }
 
     [Fact]
-    public async Task What_a_killed_process_left_half_written_is_swept()
+    public async Task What_a_killed_process_left_half_written_is_swept_and_nothing_else()
     {
         await using var world = new TinyWorld();
         var recipe = TinyWorld.Recipe(TinyWorld.Meet with { Steps = 2 });
         var stage = world.Stage(recipe, "run");
-        Directory.CreateDirectory(Path.Combine(stage, "model.1.tmp", "modalities"));
-        File.WriteAllText(Path.Combine(stage, "checkpoint-0000000001.safetensors.1.tmp"), "");
+        Directory.CreateDirectory(Path.Combine(stage, $"model.{Guid.NewGuid():N}.tmp", "modalities"));
+        File.WriteAllText(Path.Combine(stage, $"checkpoint-0000000001.safetensors.{Guid.NewGuid():N}.tmp"), "");
+        File.WriteAllText(Path.Combine(stage, "mine.tmp"), "");
         await world.RunAsync(recipe, "run");
-        Assert.Empty(Directory.GetFileSystemEntries(stage, "*.tmp"));
+        Assert.Equal("mine.tmp", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(stage, "*.tmp"))));
     }
 }

@@ -2,6 +2,7 @@ using OnePeace.Engine;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Plugins;
 using OnePeace.Modalities;
+using OnePeace.Training.Steps;
 
 namespace OnePeace.Cli;
 
@@ -26,5 +27,5 @@ internal static class Failure
     private static bool IsForeseen(Exception exception) => exception
         is BadInputException or InvalidInputException or ItemRejectedException or EngineOverloadedException
         or EngineUnavailableException or PluginLoadException or PackageRefusedException or KeyNotFoundException
-        or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or TimeoutException;
+        or DivergedException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or TimeoutException;
 }

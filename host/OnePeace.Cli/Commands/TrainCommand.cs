@@ -30,10 +30,13 @@ internal static class TrainCommand
             TorchRuntime.EnsureLoaded();
             var path = parsed.GetRequiredValue(output);
             CheckOutput(path);
+            if (parsed.GetValue(threads) < 1) throw new BadUsageException($"--threads: expected a number of 1 or more, but got {parsed.GetValue(threads)}.");
             var chosen = overrides.Apply(parsed, ShippedRecipes.Read(parsed.GetRequiredValue(recipe)));
             if (parsed.GetValue(seed) is { } number) chosen = chosen with { Seed = number };
             var folder = parsed.GetValue(run) ?? Path.TrimEndingDirectorySeparator(path) + ".run";
-            var trained = await RunAsync(chosen, new RecipeRunSettings(parsed.GetRequiredValue(data), folder, parsed.GetValue(init), parsed.GetRequiredValue(device), parsed.GetValue(threads)), cancellation);
+            var settings = new RecipeRunSettings(parsed.GetRequiredValue(data), folder, parsed.GetValue(init), parsed.GetRequiredValue(device), parsed.GetValue(threads));
+            var trained = "";
+            await Interruption.RunAsync(async stop => trained = await RunAsync(chosen, settings, stop), cancellation);
             using (var model = ModelSources.Open(trained)) ModelDirectory.Write(model, path);
             var pages = TrainingPages.Write(folder, chosen);
             Report.Print(parsed.GetValue(json), new()

@@ -17,6 +17,7 @@ internal sealed class DataFolder(string path)
     public bool Has(string named) => Find(named) is { } full && File.Exists(full);
 
     /// <exception cref="BadPairException">It is not there, or lies outside.</exception>
+    /// <exception cref="LostDataException">The folder itself is gone.</exception>
     public async Task<byte[]> ReadAsync(string named, CancellationToken cancellation)
     {
         var file = Resolve(named);
@@ -27,6 +28,7 @@ internal sealed class DataFolder(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            if (!Directory.Exists(_root)) throw new LostDataException(_root, e);
             throw new BadPairException($"the file '{named}' cannot be read ({e.GetType().Name}): put it into the folder of the data set.", e);
         }
     }

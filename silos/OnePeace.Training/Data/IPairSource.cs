@@ -17,8 +17,13 @@ public interface IPairSource : IDisposable
 
     /// <summary>Reads one pair.</summary>
     /// <exception cref="BadPairException">It is damaged or lacks an input: the others are not.</exception>
+    /// <exception cref="LostDataException">The data set as a whole is not there any more.</exception>
     ValueTask<StoredPair> ReadAsync(int index, CancellationToken cancellation);
 }
 
 /// <summary>One pair of a data set cannot be used. The message says which and why.</summary>
 public sealed class BadPairException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A data set that was there when it was opened is gone: nothing can be said of its pairs.</summary>
+public sealed class LostDataException(string path, Exception inner)
+    : IOException($"The data set at {path} was there when it was opened, but is gone now: bring it back, and start again.", inner);

@@ -22,6 +22,7 @@ internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSi
     private long _left = cacheBytes;
 
     /// <summary>Null for a bad pair, which is noted.</summary>
+    /// <exception cref="LostDataException">The data set is gone; no pair is to blame.</exception>
     public async Task<PreparedPair?> PrepareAsync(int index, CancellationToken cancellation)
     {
         if (_kept.TryGetValue(index, out var kept)) return kept;
@@ -40,7 +41,7 @@ internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSi
             Keep(pair);
             return pair;
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)   // a plugin may throw anything; one pair must not end a run
+        catch (Exception e) when (!cancellation.IsCancellationRequested && e is not LostDataException)   // a plugin may throw anything; one pair must not end a run
         {
             bad.Add(new BadPair(index, id, e is BadPairException or InvalidInputException ? e.Message : $"{e.GetType().Name}: {e.Message}"));
             return null;

@@ -34,6 +34,10 @@ internal static class FirstModel
 
         public IReadOnlyDictionary<string, WeightInfo> Weights => _parameters.ToDictionary(p => p.Key, p => new WeightInfo(p.Value.dtype, p.Value.shape));
 
-        public Tensor Read(string name) => _parameters[name].detach().clone();
+        public Tensor Read(string name)
+        {
+            using var scope = NewDisposeScope();
+            return _parameters[name].detach().clone().MoveToOuterDisposeScope();
+        }
     }
 }

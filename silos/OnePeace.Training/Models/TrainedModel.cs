@@ -18,7 +18,7 @@ internal static class TrainedModel
         var type = source.Core.MainType();
         var modalities = source.Modalities.ToDictionary();
         foreach (var module in new[] { model.Pivot, model.Other }.Where(m => Changed(m) || !modalities.ContainsKey(m.Name)))
-            modalities[module.Name] = new ModalitySource(module.Name, module.Options, new ModuleSource(module, type));
+            modalities[module.Name] = new ModalitySource(module.Name, module.Options, new ModuleSource(module, type, Stored(module)));
         var combined = new ModelSource(Stream.Null)
         {
             Name = source.Name,
@@ -29,27 +29,35 @@ internal static class TrainedModel
             Notice = source.Notice,
         };
         return combined;
+
+        // Frozen weights of a modality that trains in part: as they are stored, whatever the stage computed in.
+        IWeightSource? Stored(ModalityModule module) =>
+            module == model.Other && stage.Options is not null ? null : source.Modalities.GetValueOrDefault(module.Name)?.Weights;
     }
 
     private static bool Changed(ModalityModule module) => module.parameters().Any(p => p.requires_grad);
 
     private static double LogitScaleOf(TrainingModel model)
     {
-        using var value = model.LogitScale.Logarithm.detach().to(ScalarType.Float64);
-        return value.item<double>();
+        using var scope = NewDisposeScope();
+        return model.LogitScale.Logarithm.detach().to(ScalarType.Float64).item<double>();
     }
 
     /// <summary>A module's weights in the type that the model is stored in.</summary>
-    private sealed class ModuleSource(nn.Module module, ScalarType type) : IWeightSource
+    private sealed class ModuleSource(nn.Module module, ScalarType type, IWeightSource? stored = null) : IWeightSource
     {
         private readonly Dictionary<string, TorchSharp.Modules.Parameter> _parameters = module.named_parameters().ToDictionary(p => p.name, p => p.parameter);
 
-        public IReadOnlyDictionary<string, WeightInfo> Weights => field ??= _parameters.ToDictionary(p => p.Key, p => new WeightInfo(type, p.Value.shape));
+        public IReadOnlyDictionary<string, WeightInfo> Weights => field ??= _parameters.ToDictionary(p => p.Key, p => Stored(p.Key) ?? new WeightInfo(type, p.Value.shape));
 
         public Tensor Read(string name)
         {
+            if (Stored(name) is not null) return stored!.Read(name);
             using var scope = NewDisposeScope();
             return _parameters[name].detach().cpu().to(type, copy: true).MoveToOuterDisposeScope();
         }
+
+        private WeightInfo? Stored(string name) =>
+            !_parameters[name].requires_grad && stored is not null && stored.Weights.TryGetValue(name, out var info) && info.Shape.AsSpan().SequenceEqual(_parameters[name].shape) ? info : null;
     }
 }

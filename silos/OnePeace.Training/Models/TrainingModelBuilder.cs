@@ -88,9 +88,17 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
         foreach (var (key, value) in stage.Options ?? []) merged[key] = value?.DeepClone();
         var complete = plugin.CompleteOptions(new ModalityOptions(merged, options?.Assets), new Dictionary<string, long[]>());
         var module = new ModalityModule(plugin, source.Base.Shape, complete);
-        FirstWeights.Draw(module, Seed(name), source.FirstScale);
-        if (stage.ExpertsFrom is { } from) CopyExperts(module, from);
-        return (ModalityModule)Place(module);
+        try
+        {
+            FirstWeights.Draw(module, Seed(name), source.FirstScale);
+            if (name == stage.Other && stage.ExpertsFrom is { } from) CopyExperts(module, from);
+            return (ModalityModule)Place(module);
+        }
+        catch
+        {
+            module.Dispose();
+            throw;
+        }
     }
 
     private DenoisingDecoder BuildDecoder(params ModalityModule[] modalities)
@@ -131,14 +139,17 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
     private void CopyExperts(ModalityModule module, string from)
     {
         if (!source.Base.Modalities.TryGetValue(from, out var stored))
-            throw new InvalidDataException($"The stage '{stage.Name}' takes experts from '{from}', but the model has no such modality.");
+            throw new InvalidDataException($"The stage '{stage.Name}' takes experts from '{from}', but the model has no such modality: it has {string.Join(", ", source.Base.Modalities.Keys.Order(StringComparer.Ordinal))}.");
         using var _ = no_grad();
+        var copied = 0;
         foreach (var (name, parameter) in module.named_parameters())
         {
             if (!name.StartsWith("experts.", StringComparison.Ordinal) || !stored.Weights.Weights.TryGetValue(name, out var info) || !info.Shape.AsSpan().SequenceEqual(parameter.shape)) continue;
             using var value = stored.Weights.Read(name);
             parameter.copy_(value);
+            copied++;
         }
+        if (copied == 0) throw new InvalidDataException($"The stage '{stage.Name}' takes experts from '{from}', but none of their weights has the name and shape of one of '{module.Name}': leave 'experts_from' out.");
     }
 
     /// <summary>Gives what trains tensors of its own, and gradients; what does not gets neither.</summary>
@@ -147,8 +158,8 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
         using var _ = no_grad();
         foreach (var (_, parameter) in stage.Trains.For(stage).Apply(model.Parameters))
         {
-            using var own = parameter.detach().clone();
-            parameter.set_(own);
+            using var scope = NewDisposeScope();
+            parameter.set_(parameter.detach().clone());
         }
         if (model.Trained.Count == 0) throw new InvalidDataException($"The stage '{stage.Name}' trains nothing: name parts under 'trains'.");
         foreach (var (shared, own) in model.StillCore.parameters().Zip(model.Core.parameters())) shared.set_(own);

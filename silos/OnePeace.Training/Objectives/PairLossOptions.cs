@@ -1,12 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace OnePeace.Training.Objectives;
 
 /// <summary>Whose features a prediction of the other modality's hidden tokens must find.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Teacher>))]
 public enum Teacher
 {
     /// <summary>Those of the other modality alone.</summary>
+    [JsonStringEnumMemberName("alone")]
     Alone,
 
     /// <summary>Those of both modalities in one joint sequence.</summary>
+    [JsonStringEnumMemberName("joint")]
     Joint,
 }
 

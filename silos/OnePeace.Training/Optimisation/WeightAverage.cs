@@ -16,6 +16,7 @@ public sealed class WeightAverage : IDisposable
     public WeightAverage(IReadOnlyList<NamedParameter> parameters, double decay)
     {
         using var _ = no_grad();
+        using var scope = NewDisposeScope();
         _parameters = parameters;
         (_decay, _rest) = (decay.ToScalar(), (1 - decay).ToScalar());
         _averages = parameters.ToDictionary(p => p.Key, p => p.Value.detach().to(ScalarType.Float32, copy: true).DetachFromDisposeScope(), StringComparer.Ordinal);

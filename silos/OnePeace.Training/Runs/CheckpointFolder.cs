@@ -12,7 +12,7 @@ namespace OnePeace.Training.Runs;
 internal sealed class CheckpointFolder(string folder, string fingerprint)
 {
     private const string Prefix = "checkpoint-", Ending = ".safetensors", BestFile = "best.safetensors";
-    private const string FingerprintKey = "fingerprint", StepKey = "step";
+    private const string FingerprintKey = "fingerprint", StepKey = "step", DigestKey = "digest";
     private const int Kept = 2;
 
     /// <summary>Writes a checkpoint durably, then forgets older ones.</summary>
@@ -41,14 +41,17 @@ internal sealed class CheckpointFolder(string folder, string fingerprint)
         return null;
     }
 
-    /// <summary>The best state that was kept aside, or null.</summary>
-    public TrainerState? ReadBest() => Path.Combine(folder, BestFile) is var file && File.Exists(file) ? TryRead(file)?.State : null;
+    /// <summary>The best state that was kept aside.</summary>
+    /// <exception cref="InvalidDataException">It is missing or damaged.</exception>
+    public TrainerState ReadBest() => TryRead(Path.Combine(folder, BestFile))?.State
+        ?? throw new InvalidDataException($"Expected the best weights of the stage in {Path.Combine(folder, BestFile)}, but the file is missing or damaged: remove {folder} to train the stage again.");
 
     private void Write(string path, TrainerState state, IReadOnlyDictionary<string, string> notes) =>
         SafetensorsWriter.Write(path, state.Tensors, new Dictionary<string, string>(notes)
         {
             [FingerprintKey] = fingerprint,
             [StepKey] = state.Step.ToString(CultureInfo.InvariantCulture),
+            [DigestKey] = state.Digest(),
         });
 
     private (TrainerState State, IReadOnlyDictionary<string, string> Notes)? TryRead(string path)
@@ -67,7 +70,10 @@ internal sealed class CheckpointFolder(string folder, string fingerprint)
             var step = long.Parse(file.Metadata[StepKey], CultureInfo.InvariantCulture);
             using var scope = NewDisposeScope();
             var tensors = file.Weights.Keys.ToDictionary(name => name, name => file.Read(name).clone().DetachFromDisposeScope());
-            return (new TrainerState(step, tensors), file.Metadata);
+            var state = new TrainerState(step, tensors);
+            if (state.Digest() == file.Metadata[DigestKey]) return (state, file.Metadata);
+            state.Dispose();
+            return null;
         }
         catch (Exception e) when (e is InvalidDataException or IOException or KeyNotFoundException or FormatException)
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OnePeace.Files;
 using OnePeace.Modalities;
 using OnePeace.Training.Models;
 using OnePeace.Training.Recipes;
@@ -33,8 +32,6 @@ public sealed record RecipeRunOptions
 /// <summary>All stages of a recipe, each from the model that the one before left. A stage that is done is not done again.</summary>
 public sealed class RecipeRun(RecipeRunOptions options)
 {
-    private const string Temporary = ".writing";
-
     private readonly TrainingRecipe _recipe = options.Recipe;
 
     /// <summary>The folder of a stage: checkpoints, history, and at its end the model.</summary>
@@ -49,14 +46,9 @@ public sealed class RecipeRun(RecipeRunOptions options)
     /// <exception cref="InvalidDataException">Recipe, data and model do not fit each other.</exception>
     public async Task<string> RunAsync(ITrainingObserver observer, CancellationToken stop)
     {
-        DurableFile.CreateDirectory(options.Folder);
+        using var folder = new RunFolder(options.Folder);
         var model = options.Model ?? WriteFirst();
-        for (var stage = 0; stage < _recipe.Stages.Count; stage++)
-        {
-            var folder = StageFolder(options.Folder, _recipe, stage);
-            if (!Directory.Exists(ModelOf(folder))) await RunAsync(stage, folder, model, observer, stop).ConfigureAwait(false);
-            model = ModelOf(folder);
-        }
+        for (var stage = 0; stage < _recipe.Stages.Count; stage++) model = await RunAsync(stage, model, observer, stop).ConfigureAwait(false);
         return model;
     }
 
@@ -65,18 +57,36 @@ public sealed class RecipeRun(RecipeRunOptions options)
         var first = _recipe.Model ?? throw new InvalidDataException($"The recipe '{_recipe.Name}' continues a model, but none was given: name one with --init.");
         var path = Path.Combine(options.Folder, "first-model");
         if (!Directory.Exists(path)) FirstModel.Write(_recipe, first, path);
-        return path;
+        using var source = ModelDirectory.Open(path);
+        return source.Shape == CoreShapes.Read(first.Core) && source.Core.MainType() == DataTypes.Parse(first.Dtype)
+            ? path
+            : throw new InvalidDataException($"{options.Folder} holds a run of a recipe with another core: give another folder, or remove it to start again.");
     }
 
-    private async Task RunAsync(int index, string folder, string model, ITrainingObserver observer, CancellationToken stop)
+    private async Task<string> RunAsync(int index, string model, ITrainingObserver observer, CancellationToken stop)
+    {
+        using var source = ModelSources.Open(model);
+        var setting = Setting(index, source, model);
+        RunFolder.Claim(setting);
+        var after = ModelOf(setting.Folder);
+        if (Directory.Exists(after)) return after;
+        var run = await StageRun.OpenAsync(setting, stop).ConfigureAwait(false);
+        await using (run.ConfigureAwait(false))
+        {
+            await run.RunAsync(new Staged(observer, index, _recipe.Stages.Count), stop).ConfigureAwait(false);
+            await run.WriteModelAsync(after).ConfigureAwait(false);
+        }
+        return after;
+    }
+
+    private StageSetting Setting(int index, ModelSource source, string model)
     {
         var stage = _recipe.Stages[index];
-        using var source = ModelSources.Open(model);
-        var setting = new StageSetting
+        return new StageSetting
         {
             Stage = stage,
             Seed = _recipe.Seed,
-            Folder = folder,
+            Folder = StageFolder(options.Folder, _recipe, index),
             Base = source,
             Plugins = options.Plugins,
             Data = Resolve(stage.Data) ?? options.Data,
@@ -87,12 +97,6 @@ public sealed class RecipeRun(RecipeRunOptions options)
             NewModalities = (_recipe.Model?.Modalities ?? new Dictionary<string, System.Text.Json.Nodes.JsonObject>())
                 .ToDictionary(m => m.Key, m => new ModalityOptions(m.Value)),
         };
-        var run = await StageRun.OpenAsync(setting, stop).ConfigureAwait(false);
-        await using (run.ConfigureAwait(false))
-        {
-            await run.RunAsync(new Staged(observer, index, _recipe.Stages.Count), stop).ConfigureAwait(false);
-            await run.WriteModelAsync(ModelOf(folder)).ConfigureAwait(false);
-        }
     }
 
     /// <summary>A path of the recipe's, inside the data.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using OnePeace.Modalities;
 using OnePeace.Training.Data;
 using OnePeace.Training.Masks;
@@ -19,7 +21,13 @@ internal sealed class StageData : IAsyncDisposable
 
     private StageData(IPairSource source, PairLoader loader, int accumulate) => (_source, _loader, _accumulate) = (source, loader, accumulate);
 
-    public int Pairs => _source.Count;
+    /// <summary>SHA-256 of what the index of the training pairs tells: how many there are, in which groups, in which order.</summary>
+    public string Digest()
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var pair = 0; pair < _source.Count; pair++) sha.AppendData(Encoding.UTF8.GetBytes(_source.Group(pair)));
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
 
     public BadPairs Bad => _loader.Bad;
 
@@ -81,7 +89,9 @@ internal sealed class StageData : IAsyncDisposable
     private static async Task<IReadOnlyList<PreparedPairs>> ReadValidationAsync(StageSetting setting, PairSide pivot, PairSide other, CancellationToken cancellation)
     {
         using var source = Open(setting, setting.Validation!, pivot with { Passes = 0 }, other with { Passes = 0 });
-        var sampler = new PairSampler(source, Math.Min(setting.Stage.BatchSize, source.Count), seed: 0);
+        var groups = Enumerable.Range(0, source.Count).Select(source.Group).Distinct().Count();
+        if (groups < 2) throw new InvalidDataException($"Validation needs two pairs or more that mean different things, but {setting.Validation} has {source.Count:N0} in {groups:N0} groups: add some, or leave 'validation' out.");
+        var sampler = new PairSampler(source, Math.Min(setting.Stage.BatchSize, groups), seed: 0);
         var loader = new PairLoader(source, sampler, pivot with { Passes = 0 }, other with { Passes = 0 });
         await using (loader.ConfigureAwait(false))
         {
@@ -91,7 +101,8 @@ internal sealed class StageData : IAsyncDisposable
                 batches.Add(batch);
                 if (batches.Count >= Math.Min(ValidationBatches, sampler.BatchesPerEpoch)) break;
             }
-            return batches;
+            return batches.Any(batch => batch.Size > 0) ? batches : throw new InvalidDataException(
+                $"None of the first {batches.Count:N0} batches of {setting.Validation} has two good pairs. The first: {string.Join(" ", loader.Bad.Listed.Take(3).Select(bad => $"[{bad.Id}] {bad.Reason}"))}");
         }
     }
 }

@@ -12,6 +12,7 @@ namespace OnePeace.Training.Runs;
 public sealed class StageRun : IAsyncDisposable
 {
     private const string HistoryFile = "history.jsonl";
+    private const int MostIdleSteps = 8;
     private const string BestLossNote = "best_loss", WorseNote = "worse";
 
     private readonly StageSetting _setting;
@@ -24,11 +25,12 @@ public sealed class StageRun : IAsyncDisposable
     private HistoryLine? _validation;
     private double _bestLoss = double.PositiveInfinity;
     private int _worse;
+    private int _idle;
 
     private StageRun(StageSetting setting, StageData data, Trainer trainer)
     {
         (_setting, _stage, _data, _trainer) = (setting, setting.Stage, data, trainer);
-        _checkpoints = new CheckpointFolder(setting.Folder, setting.Fingerprint(data.Pairs));
+        _checkpoints = new CheckpointFolder(setting.Folder, setting.Fingerprint(data.Digest()));
         _history = new TrainingHistory(Path.Combine(setting.Folder, HistoryFile));
     }
 
@@ -64,18 +66,15 @@ public sealed class StageRun : IAsyncDisposable
     /// <param name="observer">Told of every step.</param>
     /// <param name="stop">Stops after the step under way, and leaves a checkpoint to go on from.</param>
     /// <exception cref="DivergedException">A number is not finite any more; the last checkpoint is kept.</exception>
+    /// <exception cref="InvalidDataException">Several steps in a row had no pair to learn from.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task RunAsync(ITrainingObserver observer, CancellationToken stop)
     {
         while (_trainer.Done < _stage.Steps && !IsOver)
         {
-            if (stop.IsCancellationRequested)
-            {
-                await SaveAsync().ConfigureAwait(false);
-                stop.ThrowIfCancellationRequested();
-            }
-            var batches = await _data.NextAsync(_trainer.Done, CancellationToken.None).ConfigureAwait(false);
+            var batches = await NextAsync(stop).ConfigureAwait(false);
             var result = await _setting.Device.Thread.RunAsync(() => _trainer.Step(batches)).ConfigureAwait(false);
+            CheckPairs(result.Pairs);
             _pace.Stepped(result.Pairs);
             _history.Add(HistoryLine.Of(result));
             if (IsDue(_stage.ValidateEvery)) await ValidateAsync().ConfigureAwait(false);
@@ -97,8 +96,14 @@ public sealed class StageRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _data.DisposeAsync().ConfigureAwait(false);
-        await _setting.Device.Thread.RunAsync(() => Free(_trainer)).ConfigureAwait(false);
+        try
+        {
+            await _data.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _setting.Device.Thread.RunAsync(() => Free(_trainer)).ConfigureAwait(false);
+        }
     }
 
     private bool IsOver => _stage.Patience > 0 && _worse >= _stage.Patience;
@@ -138,10 +143,34 @@ public sealed class StageRun : IAsyncDisposable
         _history.Rewind(state.Step);
     }
 
+    /// <summary>The next step's batches; where it is stopped, also by waiting for them, a checkpoint is left first.</summary>
+    private async Task<IReadOnlyList<PreparedPairs>> NextAsync(CancellationToken stop)
+    {
+        try
+        {
+            stop.ThrowIfCancellationRequested();
+            return await _data.NextAsync(_trainer.Done, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await SaveAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>A step may have bad luck with bad pairs, but steps without any make no model.</summary>
+    private void CheckPairs(int pairs)
+    {
+        _idle = pairs == 0 ? _idle + 1 : 0;
+        if (_idle < Math.Min(_stage.Steps, MostIdleSteps)) return;
+        throw new InvalidDataException($"Stage '{_stage.Name}': the last {_idle} steps had no two good pairs of '{_stage.Pivot}' and '{_stage.Other}'; {_data.Bad.Count:N0} pairs are bad. The first: "
+            + string.Join(" ", BadPairs.Take(3).Select(bad => $"[{bad.Id}] {bad.Reason}")));
+    }
+
     private async Task SaveAsync()
     {
-        _history.Flush();
         using var state = await _setting.Device.Thread.RunAsync(_trainer.Capture).ConfigureAwait(false);
+        _history.Flush();
         var notes = new Dictionary<string, string> { [WorseNote] = _worse.ToString(CultureInfo.InvariantCulture) };
         if (double.IsFinite(_bestLoss)) notes[BestLossNote] = _bestLoss.ToString("R", CultureInfo.InvariantCulture);
         _checkpoints.Write(state, notes);
@@ -151,6 +180,7 @@ public sealed class StageRun : IAsyncDisposable
     {
         if (_data.Validation.Count == 0) return;
         var (loss, accuracy) = await _setting.Device.Thread.RunAsync(() => _trainer.Validate(_data.Validation)).ConfigureAwait(false);
+        if (!double.IsFinite(loss)) throw new DivergedException(_trainer.Done, "the validation loss");
         _validation = new HistoryLine { Kind = "validation", Step = _trainer.Done, Loss = loss, Accuracy = accuracy };
         _history.Add(_validation);
         if (_stage.Patience == 0) return;
@@ -163,9 +193,9 @@ public sealed class StageRun : IAsyncDisposable
 
     private async Task TakeBestAsync()
     {
-        if (_stage.Patience == 0 || _checkpoints.ReadBest() is not { } best) return;
-        using (best)
-            await _setting.Device.Thread.RunAsync(() => { _trainer.Restore(best); return true; }).ConfigureAwait(false);
+        if (!double.IsFinite(_bestLoss)) return;   // never validated, or without patience
+        using var best = _checkpoints.ReadBest();
+        await _setting.Device.Thread.RunAsync(() => { _trainer.Restore(best); return true; }).ConfigureAwait(false);
     }
 
     private TrainingProgress Describe(StepResult result) => new()

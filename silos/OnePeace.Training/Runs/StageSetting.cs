@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OnePeace.Engine;
 using OnePeace.Engine.Devices;
 using OnePeace.Modalities;
@@ -52,10 +54,15 @@ public sealed record StageSetting
     /// <inheritdoc cref="NewModel.FirstScale"/>
     public double FirstScale { get; init; } = 1;
 
-    /// <summary>What checkpoints of this stage belong to: recipe, seed, core and number of pairs, as SHA-256.</summary>
-    internal string Fingerprint(int pairs) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
-        new StageIdentity(Stage, Seed, Base.CoreHash, pairs), RecipeJson.Default.StageIdentity)));
+    /// <summary>What the stage's results follow from, but for the data.</summary>
+    internal StageIdentity Identity => new(Stage, Seed, Base.CoreHash, FirstScale,
+        new SortedDictionary<string, JsonObject>(NewModalities.ToDictionary(m => m.Key, m => m.Value.ToJson()), StringComparer.Ordinal));
+
+    /// <summary>What checkpoints of this stage belong to, as SHA-256.</summary>
+    /// <param name="data">The digest of the pairs.</param>
+    internal string Fingerprint(string data) => Convert.ToHexStringLower(SHA256.HashData(
+        [.. JsonSerializer.SerializeToUtf8Bytes(Identity, RecipeJson.Default.StageIdentity), .. Encoding.UTF8.GetBytes(data)]));
 }
 
 /// <summary>What makes two stages the same.</summary>
-internal sealed record StageIdentity(TrainingStage Stage, int Seed, string CoreHash, int Pairs);
+internal sealed record StageIdentity(TrainingStage Stage, int Seed, string CoreHash, double FirstScale, IReadOnlyDictionary<string, JsonObject> Modalities);

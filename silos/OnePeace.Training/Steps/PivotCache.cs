@@ -13,9 +13,11 @@ namespace OnePeace.Training.Steps;
 /// <param name="budgetBytes">The most memory that vectors take; the oldest go.</param>
 internal sealed class PivotCache(TrainingModel model, long budgetBytes)
 {
+    private const int OverheadBytes = 300;   // of an entry: its key, and its places in both collections
+
     private readonly Dictionary<string, float[]> _vectors = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
-    private readonly int _capacity = (int)Math.Clamp(budgetBytes / (sizeof(float) * model.Core.Shape.Width), 1, 1 << 24);
+    private readonly int _capacity = (int)Math.Clamp(budgetBytes / ((sizeof(float) * model.Core.Shape.Width) + OverheadBytes), 1, 1 << 24);
 
     public long Hits { get; private set; }
 
@@ -49,6 +51,10 @@ internal sealed class PivotCache(TrainingModel model, long budgetBytes)
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var batch = BatchAssembly.Stack([input], model.Device, model.DataType);
-        return Embeddings.Of(model.StillCore, [new SegmentInput(model.Pivot, batch)]).to(ScalarType.Float32).cpu().data<float>().ToArray();
+        var trains = model.Pivot.training;
+        model.Pivot.eval();
+        var vector = Embeddings.Of(model.StillCore, [new SegmentInput(model.Pivot, batch)]).to(ScalarType.Float32).cpu().data<float>().ToArray();
+        model.Pivot.train(trains);
+        return vector;
     }
 }

@@ -67,6 +67,7 @@ internal sealed class StageOptimiser : IDisposable
     /// <summary>Copies of everything on the CPU, by <c>KIND/official.name</c>.</summary>
     public IReadOnlyDictionary<string, Tensor> Capture()
     {
+        using var scope = NewDisposeScope();
         var state = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (key, value) in _master.Weights) Add(Weights + key, value);
         foreach (var (key, moments) in _adam.Moments)
@@ -102,6 +103,7 @@ internal sealed class StageOptimiser : IDisposable
     public IDisposable? UseAverage()
     {
         if (_average is null) return null;
+        using var scope = NewDisposeScope();
         var kept = _model.Trained.Select(p => (p.Value, Own: p.Value.detach().clone().DetachFromDisposeScope())).ToList();
         using var _ = no_grad();
         foreach (var (key, value) in _model.Trained) value.copy_(_average.Averages[key]);

@@ -1,4 +1,6 @@
 using OnePeace.Training.Objectives;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace OnePeace.Training.Steps;
 
@@ -22,10 +24,10 @@ internal sealed class StepSum
     {
         _batches++;
         _pairs += pairs;
-        _loss += losses.Total.item<float>();
-        foreach (var (name, value) in losses.Terms) _terms[name] = _terms.GetValueOrDefault(name) + value.item<float>();
+        _loss += Number(losses.Total);
+        foreach (var (name, value) in losses.Terms) _terms[name] = _terms.GetValueOrDefault(name) + Number(value);
         if (losses.PivotCorrect is not null) _correct += losses.PivotCorrect.item<long>() + losses.OtherCorrect!.item<long>();
-        if (losses.Factor is not null) _factor += losses.Factor.item<float>();
+        if (losses.Factor is not null) _factor += Number(losses.Factor);
     }
 
     public StepResult ToResult(long step, double rate, double norm) => new(step, Loss, _terms.ToDictionary(t => t.Key, t => t.Value / _batches))
@@ -36,4 +38,10 @@ internal sealed class StepSum
         LogitScale = _batches == 0 ? 0 : _factor / _batches,
         Pairs = _pairs,
     };
+
+    private static float Number(Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        return value.detach().to(ScalarType.Float32).item<float>();
+    }
 }

@@ -20,14 +20,22 @@ public sealed class Trainer : IDisposable
 
     /// <param name="model">Owned from now on.</param>
     /// <param name="stage">What to do with it.</param>
-    /// <param name="seed">Of stochastic depth.</param>
+    /// <param name="seed">Of stochastic depth, and of torch's own generator, from which dropout draws.</param>
     /// <param name="cacheBytes">The most memory that the pivot's vectors take.</param>
     public Trainer(TrainingModel model, TrainingStage stage, int seed, long cacheBytes = 1L << 30)
     {
         (_model, _stage, _seed) = (model, stage, seed);
-        _objective = new PairObjective(model.ForLosses, stage.Losses);
-        _contrast = new PairObjective(model.ForLosses with { Decoder = null }, new PairLossOptions { PivotAlone = 0, OtherAlone = 0, PivotJoint = 0, OtherJoint = 0 });
-        _optimiser = new StageOptimiser(model, stage);
+        try
+        {
+            _objective = new PairObjective(model.ForLosses, stage.Losses);
+            _contrast = new PairObjective(model.ForLosses with { Decoder = null }, new PairLossOptions { PivotAlone = 0, OtherAlone = 0, PivotJoint = 0, OtherJoint = 0 });
+            _optimiser = new StageOptimiser(model, stage);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
         _cache = stage.CachePivot && model.PivotIsFrozen ? new PivotCache(model, cacheBytes) : null;
     }
 
@@ -35,6 +43,9 @@ public sealed class Trainer : IDisposable
     public long Done { get; private set; }
 
     public TrainingModel Model => _model;
+
+    /// <summary>How often a vector of the pivot was known already, and how often not; nothing without a cache.</summary>
+    public (long Hits, long Misses) PivotCacheUse => _cache is null ? default : (_cache.Hits, _cache.Misses);
 
     /// <summary>One optimiser step.</summary>
     /// <param name="batches">As many as are accumulated; those with fewer than two pairs do not count.</param>
@@ -46,7 +57,8 @@ public sealed class Trainer : IDisposable
         var sum = new StepSum();
         _model.Mode(training: true);
         _model.Core.DropPathGenerator.manual_seed(StableSeed.Of(_seed, _stage.Name, "drop path", step));
-        foreach (var batch in usable) Backward(batch, usable.Count, step, sum);
+        using (manual_seed(StableSeed.Of(_seed, _stage.Name, "dropout", step)))
+            Backward(usable, step, sum);
         var rate = _optimiser.RateAt(Done);
         var norm = usable.Count == 0 ? 0 : _optimiser.Step(Done);
         Done = step;
@@ -69,7 +81,14 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Copies of all that <see cref="Restore"/> needs.</summary>
-    public TrainerState Capture() => new(Done, _optimiser.Capture());
+    /// <exception cref="DivergedException">A weight is not finite, so that nothing could go on from it.</exception>
+    public TrainerState Capture()
+    {
+        var state = new TrainerState(Done, _optimiser.Capture());
+        if (state.IsFinite()) return state;
+        state.Dispose();
+        throw new DivergedException(Done, "a weight");
+    }
 
     /// <summary>Goes on where a state was captured.</summary>
     /// <exception cref="InvalidDataException">It is of another model.</exception>
@@ -88,6 +107,19 @@ public sealed class Trainer : IDisposable
         _model.Dispose();
     }
 
+    private void Backward(IReadOnlyList<PreparedPairs> batches, long step, StepSum sum)
+    {
+        try
+        {
+            foreach (var batch in batches) Backward(batch, batches.Count, step, sum);
+        }
+        catch
+        {
+            _optimiser.Forget();
+            throw;
+        }
+    }
+
     private void Backward(PreparedPairs batch, int count, long step, StepSum sum)
     {
         using var scope = NewDisposeScope();
@@ -95,11 +127,7 @@ public sealed class Trainer : IDisposable
         if (_cache is not null) pairs = pairs with { PivotVectors = _cache.Get(batch) };
         var losses = _objective.Compute(pairs);
         sum.Add(losses, batch.Size);
-        if (!double.IsFinite(sum.Loss))
-        {
-            _optimiser.Forget();
-            throw new DivergedException(step, "the loss");
-        }
+        if (!double.IsFinite(sum.Loss)) throw new DivergedException(step, "the loss");
         using var share = (1.0 / count).ToScalar();
         _objective.Backward(losses with { Total = losses.Total.mul(share) });
         _optimiser.TakeGradients();

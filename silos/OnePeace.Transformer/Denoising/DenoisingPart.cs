@@ -25,6 +25,7 @@ public sealed class DenoisingPart : nn.Module, IInitialised
         _maskToken = new Parameter(empty(1, decoderWidth));
         _head = new Linear(decoderWidth, encoderWidth);
         RegisterComponents();
+        TensorCensus.Built(this);
     }
 
     /// <summary>What stands where the encoder saw nothing, <c>[1, W]</c>.</summary>

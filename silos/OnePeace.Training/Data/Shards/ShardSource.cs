@@ -45,6 +45,7 @@ internal sealed class ShardSource : IPairSource
         }
         catch (Exception e) when (e is BadPairException or IOException or UnauthorizedAccessException)
         {
+            if (!File.Exists(_shards[pair.Shard])) throw new LostDataException(_shards[pair.Shard], e);
             throw new BadPairException($"Pair '{name}' of '{Path.GetFileName(_shards[pair.Shard])}': {e.Message}", e);
         }
     }

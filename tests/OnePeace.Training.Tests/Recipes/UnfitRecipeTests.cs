@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using OnePeace.Training.Recipes;
+using OnePeace.Training.Tests.Runs;
+
+namespace OnePeace.Training.Tests.Recipes;
+
+/// <summary>Recipes that read well, but do not fit the model, the plugins or the data.</summary>
+public class UnfitRecipeTests
+{
+    private static readonly TrainingStage _meet = TinyWorld.Meet with { Steps = 2 };
+
+    private static readonly Dictionary<string, (TrainingStage Stage, string[] Words)> _cases = new()
+    {
+        ["pivot without plugin"] = (_meet with { Pivot = "smell" }, ["no plugin", "'smell'", "audio, image, imu, text"]),
+        ["modality without options"] = (_meet with { Other = "audio" }, ["trains the modality 'audio'", "no options for it", "'model.modalities'"]),
+        ["experts of nobody"] = (_meet with { ExpertsFrom = "smell" }, ["experts from 'smell'", "no such modality"]),
+        ["nothing trains"] = (_meet with { Trains = new TrainedParts { Other = [], LogitScale = false } }, ["stage 'meet' trains nothing", "'trains'"]),
+        ["no such data"] = (_meet with { Data = "nothing.jsonl" }, ["no data set at", "nothing.jsonl"]),
+        ["data out of the folder"] = (_meet with { Data = "../other.jsonl" }, ["'../other.jsonl'", "without '..'"]),
+        ["column of another modality"] = (_meet with { Columns = new Dictionary<string, string> { ["smell"] = "x" } }, ["'smell'", "text and imu"]),
+        ["rows lack a column"] = (_meet with { Columns = new Dictionary<string, string> { ["imu"] = "motion" } }, ["two good pairs", "has no imu, only text, imu, image"]),
+        ["batch beyond the data"] = (_meet with { BatchSize = 1000 }, ["A batch of 1,000", "24 pairs"]),
+        ["table lacks a column"] = (_meet with { Data = "table.csv" }, ["must have a column 'imu'", "has text, motion"]),
+        ["one pair to validate on"] = (_meet with { Validation = "one.jsonl", ValidateEvery = 1 }, ["Validation needs two pairs", "one.jsonl has 1"]),
+        ["option of the wrong kind"] = (_meet with { Options = new JsonObject { ["use_attn_bias"] = "perhaps" } }, ["'use_attn_bias' must be true or false", "perhaps"]),
+        ["block that is no length"] = (_meet with { Losses = new(), Masking = new Dictionary<string, Modalities.Masking> { ["imu"] = new(0.5, 0.5, BlockLength: 0) } }, ["blocks of 1 token or more"]),
+    };
+
+    public static IEnumerable<TheoryDataRow<string>> Names => _cases.Keys.Select(name => new TheoryDataRow<string>(name));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task What_does_not_fit_is_told_in_words(string name)
+    {
+        await using var world = new TinyWorld();
+        File.WriteAllText(Path.Combine(world.Data, "table.csv"), "text,motion\na,0.csv\nb,1.csv\n");
+        world.Write("one.jsonl", [3]);
+        var (stage, words) = _cases[name];
+
+        var error = await Record.ExceptionAsync(() => world.RunAsync(TinyWorld.Recipe(stage), "run"));
+
+        Assert.True(error is InvalidDataException or IOException or Engine.Plugins.PluginLoadException, $"{error}");   // those that the command prints as one line
+        Assert.All(words, word => Assert.Contains(word, error.Message));
+    }
+
+    [Fact]
+    public async Task Experts_start_from_those_of_a_modality_that_the_model_has()
+    {
+        await using var world = new TinyWorld();
+        var join = TinyWorld.Join with { Steps = 1, ExpertsFrom = "text", Optimiser = new OptimiserOptions { LearningRate = 0, MinimumRate = 0, WeightDecay = 0 } };
+        var model = await world.RunAsync(TinyWorld.Recipe(_meet, join), "run");
+        using var text = new Transformer.Checkpoints.SafetensorsFile(Path.Combine(model, "modalities/text/weights.safetensors"));
+        using var image = new Transformer.Checkpoints.SafetensorsFile(Path.Combine(model, "modalities/image/weights.safetensors"));
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var experts = text.Weights.Keys.Where(name => name.StartsWith("experts.", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(experts);
+        Assert.All(experts, name => Assert.True(text.Read(name).equal(image.Read(name)).all().item<bool>(), name));
+    }
+}

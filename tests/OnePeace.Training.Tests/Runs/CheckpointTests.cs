@@ -1,0 +1,77 @@
+using OnePeace.Training.Recipes;
+
+namespace OnePeace.Training.Tests.Runs;
+
+/// <summary>Checkpoints that are damaged, or of another run.</summary>
+public class CheckpointTests
+{
+    private static readonly TrainingRecipe _recipe = TinyWorld.Recipe(TinyWorld.Meet with { Steps = 6 });
+
+    [Theory]
+    [InlineData("cut in the middle")]
+    [InlineData("one bit of a weight turned")]
+    [InlineData("empty")]
+    [InlineData("no safetensors file")]
+    public async Task A_damaged_newest_checkpoint_is_passed_over_for_the_one_before(string damage)
+    {
+        await using var world = new TinyWorld();
+        await world.RunAsync(_recipe, "whole");
+        await StopAsync(world, 4);
+        var stage = world.Stage(_recipe, "run");
+        var newest = TinyWorld.Checkpoints(stage)[^1];
+        Assert.EndsWith("04.safetensors", newest);
+        Damage(newest, damage);
+
+        var first = 0L;
+        await world.RunAsync(_recipe, "run", default, progress => first = first == 0 ? progress.Step : first);
+
+        Assert.Equal(3, first);
+        Assert.Equal(TinyWorld.Hashes(world.Stage(_recipe, "whole")), TinyWorld.Hashes(stage));
+    }
+
+    [Fact]
+    public async Task A_run_goes_on_only_with_the_recipe_seed_model_and_data_that_it_began_with()
+    {
+        await using var world = new TinyWorld();
+        await StopAsync(world, 3);
+        var stage = _recipe.Stages[0];
+        await RefusedAsync(world, TinyWorld.Recipe(stage with { Optimiser = stage.Optimiser with { LearningRate = 0.02 } }), "another recipe, seed or model");
+        await RefusedAsync(world, _recipe with { Seed = 6 }, "another recipe, seed or model");
+        await RefusedAsync(world, _recipe with { Model = TinyWorld.Recipe().Model! with { FirstScale = 2 } }, "another recipe, seed or model");
+        var wider = TinyWorld.Recipe(stage);
+        wider.Model!.Core["expert_width"] = 64;
+        await RefusedAsync(world, wider, "another core");
+
+        world.Write("train.jsonl", Enumerable.Range(0, TinyWorld.Pairs), " more");
+        await RefusedAsync(world, _recipe, "another recipe, seed, model or data");
+        world.Write("train.jsonl", Enumerable.Range(0, TinyWorld.Pairs));
+        await world.RunAsync(_recipe, "run");
+        await RefusedAsync(world, _recipe with { Seed = 6 }, "another recipe, seed or model");   // also when it is done
+    }
+
+    private static Task StopAsync(TinyWorld world, int steps) => Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+    {
+        using var stop = new CancellationTokenSource();
+        await world.RunAsync(_recipe, "run", stop.Token, progress => { if (progress.Step == steps) stop.Cancel(); });
+    });
+
+    private static async Task RefusedAsync(TinyWorld world, TrainingRecipe recipe, string word)
+    {
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => world.RunAsync(recipe, "run"));
+        Assert.Contains(word, error.Message);
+        Assert.Contains("give another folder", error.Message);
+    }
+
+    private static void Damage(string file, string damage)
+    {
+        var bytes = File.ReadAllBytes(file);
+        bytes[^(bytes.Length / 3)] ^= 1;
+        File.WriteAllBytes(file, damage switch
+        {
+            "cut in the middle" => bytes[..(bytes.Length / 2)],
+            "one bit of a weight turned" => bytes,
+            "empty" => [],
+            _ => "no safetensors file"u8.ToArray(),
+        });
+    }
+}

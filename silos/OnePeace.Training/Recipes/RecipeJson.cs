@@ -6,7 +6,7 @@ namespace OnePeace.Training.Recipes;
 
 /// <summary>Recipes as JSON: keys in snake_case, unknown and double keys refused.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false, ReadCommentHandling = JsonCommentHandling.Skip,
-    AllowTrailingCommas = true, RespectNullableAnnotations = true, IgnoreReadOnlyProperties = true, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    AllowTrailingCommas = true, RespectNullableAnnotations = true, IgnoreReadOnlyProperties = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TrainingRecipe))]
 [JsonSerializable(typeof(StageIdentity))]
 internal sealed partial class RecipeJson : JsonSerializerContext

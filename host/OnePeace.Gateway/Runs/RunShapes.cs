@@ -4,26 +4,26 @@ using System.Text.Json.Serialization;
 
 namespace OnePeace.Gateway.Runs;
 
-/// <summary>Body of <c>POST /v1/runs</c>.</summary>
+/// <summary>Body of <c>POST /v1/runs</c>. Not init-only: what is left out would lose its default.</summary>
 internal sealed record RunRequest
 {
     [Description("The recipe itself, or the name of one that ships with the server.")]
-    public JsonElement Recipe { get; init; }
+    public JsonElement Recipe { get; set; }
 
     [Description("A file or folder, named from the server's folder of training data; that folder itself where it is left out.")]
-    public string? Data { get; init; }
+    public string? Data { get; set; }
 
     [Description("Of every random draw; the recipe's where it is left out.")]
-    public int? Seed { get; init; }
+    public int? Seed { get; set; }
 
     [Description("What people call the run; the recipe's name where it is left out.")]
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
     [Description("Whether a modality that joined is attached when it is trained.")]
-    public bool Publish { get; init; } = true;
+    public bool Publish { get; set; } = true;
 
     [Description("The version to publish; one of the run's own where it is left out.")]
-    public string? Version { get; init; }
+    public string? Version { get; set; }
 }
 
 /// <summary>Answer of <c>GET /v1/runs</c>.</summary>

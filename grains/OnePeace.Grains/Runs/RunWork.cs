@@ -13,6 +13,8 @@ internal sealed class RunWork(ITrainingRunGrain grain, RunTask task, RunLease le
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentQueue<RunPoint> _points = new();
+    private readonly List<RunPoint> _untold = [];
+    private readonly SemaphoreSlim _telling = new(1);
     private volatile RunProgress? _progress;
     private long _heard;
 
@@ -103,14 +105,16 @@ internal sealed class RunWork(ITrainingRunGrain grain, RunTask task, RunLease le
         }
     }
 
+    /// <summary>One report after the other, so that points come in their order.</summary>
     /// <returns>Whether the lease holds; null where nobody answered.</returns>
     private async Task<bool?> TryTellAsync(RunOutcome? outcome)
     {
-        var points = new List<RunPoint>();
-        while (_points.TryDequeue(out var point)) points.Add(point);
+        await _telling.WaitAsync();
         try
         {
-            var holds = await grain.ReportAsync(new RunReport(lease.Fence) { Progress = _progress, Points = points, Outcome = outcome });
+            while (_untold.Count < MostPoints && _points.TryDequeue(out var point)) _untold.Add(point);
+            var holds = await grain.ReportAsync(new RunReport(lease.Fence) { Progress = _progress, Points = [.. _untold], Outcome = outcome });
+            _untold.Clear();
             Volatile.Write(ref _heard, Environment.TickCount64);
             return holds;
         }
@@ -118,6 +122,10 @@ internal sealed class RunWork(ITrainingRunGrain grain, RunTask task, RunLease le
         {
             log.LogWarning(e, "The training run {Run} could not be reported; it is tried again at once", task.Id);
             return null;
+        }
+        finally
+        {
+            _telling.Release();
         }
     }
 }

@@ -81,6 +81,28 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(Weights(whole), Weights(broken));
     }
 
+    [Fact]
+    public async Task The_command_line_begins_watches_lists_and_deletes_runs()
+    {
+        await MakeDataAsync();
+        await using var platform = await StartAsync();
+        string[] server = ["--server", platform.Url.ToString(), "--key", platform.Key];
+        var recipe = _folder.Write("recipe.json", System.Text.Encoding.UTF8.GetBytes(Order(steps: 10).Recipe.GetRawText()));
+        var trained = (await CommandRun.OfAsync(["train", "--recipe", recipe, "--data", "", "--no-publish", "--json", .. server])).ShouldSucceed();
+        var run = JsonDocument.Parse(trained.Output).RootElement;
+        Assert.Equal(("finished", 10), (run.GetProperty("state").GetString(), run.GetProperty("progress").GetProperty("step").GetInt32()));
+        Assert.Contains("step 10/10", trained.Error);
+
+        var id = run.GetProperty("id").GetString()!;
+        Assert.Contains(id, (await CommandRun.OfAsync(["runs", "list", .. server])).ShouldSucceed().Output);
+        Assert.Contains("state: finished", (await CommandRun.OfAsync(["runs", "watch", id, .. server])).ShouldSucceed().Output);
+        (await CommandRun.OfAsync(["runs", "pause", id, .. server])).ShouldFail(1, "finished", "conflict");
+        (await CommandRun.OfAsync(["runs", "delete", id, .. server])).ShouldSucceed();
+        Assert.Equal("no training runs", (await CommandRun.OfAsync(["runs", "list", .. server])).ShouldSucceed().Output.Trim());
+        (await CommandRun.OfAsync(["train", "--recipe", recipe, "--data", "", "--out", _folder["model"], .. server])).ShouldFail(2, "--out", "--server");
+        (await CommandRun.OfAsync("train", "--recipe", recipe, "--data", "")).ShouldFail(2, "--out", "--server");
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private async Task MakeDataAsync() => (await CommandRun.OfAsync("dataset", "make", "--seed", "1", "--size", "200", "--out", _folder["pairs"])).ShouldSucceed();

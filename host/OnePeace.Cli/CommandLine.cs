@@ -43,6 +43,7 @@ internal static class CommandLine
         DatasetCommand.Create(),
         ModalityCommand.Create(),
         TrainCommand.Create(),
+        RunsCommand.Create(),
         TestCommand.Create(),
     };
 

@@ -68,6 +68,9 @@ internal sealed record ErrorBody(string? Message, string? Param, string? Code);
 [JsonSerializable(typeof(ListOf<ModelInfo>), TypeInfoPropertyName = "ListOfModelInfo")]
 [JsonSerializable(typeof(ListOf<ModalityInfo>), TypeInfoPropertyName = "ListOfModalityInfo")]
 [JsonSerializable(typeof(ListOf<ModalityEventInfo>), TypeInfoPropertyName = "ListOfModalityEventInfo")]
+[JsonSerializable(typeof(ListOf<RunInfo>), TypeInfoPropertyName = "ListOfRunInfo")]
+[JsonSerializable(typeof(RunOrder))]
+[JsonSerializable(typeof(RunStateInfo))]
 [JsonSerializable(typeof(SwitchBody))]
 [JsonSerializable(typeof(ErrorAnswer))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace OnePeace.Client;
 
 /// <summary>Calls a OnePeace server. Thread-safe; disposing closes the connections that it opened itself.</summary>
-public sealed class OnePeaceClient : IDisposable
+public sealed partial class OnePeaceClient : IDisposable
 {
     /// <summary>How long a server may take to answer. It carries a change to a modality out, or says that it is still at it, within 10 minutes.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(11);

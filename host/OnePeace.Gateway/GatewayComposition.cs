@@ -15,6 +15,7 @@ using OnePeace.Gateway.Modalities;
 using OnePeace.Gateway.Models;
 using OnePeace.Gateway.OpenApi;
 using OnePeace.Gateway.Page;
+using OnePeace.Gateway.Runs;
 using OpenTelemetry.Metrics;
 using Orleans.Configuration;
 
@@ -40,6 +41,8 @@ public static class GatewayComposition
         services.AddSingleton<PackageUpload>();
         services.AddSingleton<ModalityListing>();
         services.AddSingleton<ModalityChanges>();
+        services.AddSingleton<RunSubmission>();
+        services.AddSingleton<RunEventWriter>();
         KeyAuthentication.AddTo(services);
         OpenApiDocumentation.AddTo(services);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
@@ -83,6 +86,7 @@ public static class GatewayComposition
         EmbeddingEndpoint.Map(app);
         ModelEndpoints.Map(app);
         ModalityEndpoints.Map(app);
+        RunEndpoints.Map(app);
         HealthEndpoints.Map(app);
         PageEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");

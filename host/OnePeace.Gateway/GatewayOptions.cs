@@ -11,6 +11,9 @@ public sealed record GatewayOptions
     /// <summary>The key to use instead of a generated one; <c>ONEPEACE_BOOTSTRAP_KEY</c> where null.</summary>
     public string? BootstrapKey { get; init; }
 
+    /// <summary>Folder of the recipes that a training run can name, <c>NAME.json</c> each; null for none.</summary>
+    public string? RecipeFolder { get; init; }
+
     /// <summary>The core that <c>/v1/embeddings</c> calls.</summary>
     public string Core { get; init; } = "default";
 

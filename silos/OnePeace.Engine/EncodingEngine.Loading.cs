@@ -30,6 +30,7 @@ public sealed partial class EncodingEngine
         var engine = new EncodingEngine(model, options, devices, TimeProvider.System)
         {
             Packages = options.Packages is { } packages ? new PackageHost(model, new PackageStaging(model, options, packages)) : null,
+            Core = new ServingCore(path, model.Core, model.Device, plugins) { Thread = model.Device.type == TorchSharp.DeviceType.CUDA ? devices[0] : null },
         };
         if (!cancellation.IsCancellationRequested) return engine;
         await engine.DisposeAsync().ConfigureAwait(false);

@@ -58,6 +58,8 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
     /// <summary>Takes packages in and out, if there is a store for them.</summary>
     public IModalityHost? Packages { get; init; }
 
+    public ServingCore? Core { get; init; }
+
     public async Task<IReadOnlyList<Embedding>> EncodeAsync(EncodeWork work, CancellationToken cancellation)
     {
         var outcome = "failed";

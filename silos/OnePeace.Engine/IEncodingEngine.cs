@@ -21,6 +21,9 @@ public interface IEncodingEngine
     /// <summary>Takes modality packages in and out; null where this engine takes none.</summary>
     IModalityHost? Packages => null;
 
+    /// <summary>What a training run shares with serving; null where this engine lends nothing.</summary>
+    ServingCore? Core => null;
+
     /// <summary>False once a device has failed for good: the process should go unready and end.</summary>
     bool Healthy => true;
 }

@@ -2,15 +2,17 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OnePeace.Engine;
 using OnePeace.Grains.Modalities;
+using OnePeace.Grains.Runs;
 using OnePeace.Grains.Transformers;
 
 namespace OnePeace.Silo;
 
 /// <summary>Loads the engine when the host starts, closes it to new work when the host stops, and frees it at the end.</summary>
 internal sealed class EngineService(
-    SiloOptions options, EngineSeat seat, ModalityReconciler reconciler, PackageSweep sweep, IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<EngineService> log) : BackgroundService
+    SiloOptions options, EngineSeat seat, ModalityReconciler reconciler, PackageSweep sweep, RunReconciler runs, IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<EngineService> log) : BackgroundService
 {
     private IEncodingEngine? _engine;
+    private Task _training = Task.CompletedTask;
 
     public override Task StartAsync(CancellationToken cancellation)
     {
@@ -31,6 +33,7 @@ internal sealed class EngineService(
             }
             if (seat.Occupy(_engine))
                 log.LogInformation("Serving {Model}", _engine.Describe().Model);
+            _training = Task.Run(() => runs.RunAsync(lifetime.ApplicationStopping), CancellationToken.None);
             await Task.WhenAny(WatchAsync(_engine, stopping), ReconcileAsync(_engine, stopping)).Unwrap();
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -76,9 +79,16 @@ internal sealed class EngineService(
     public override async Task StopAsync(CancellationToken cancellation)
     {
         await base.StopAsync(cancellation);
+        if (!await HasTrainedAsync(cancellation)) return;   // a step that computes with the engine's core is left to the end of the process, and so is the engine
         if (_engine is IAsyncDisposable engine)
             await engine.DisposeAsync().AsTask().WaitAsync(options.DrainTimeout, cancellation);
         else
             (_engine as IDisposable)?.Dispose();
+    }
+
+    private async Task<bool> HasTrainedAsync(CancellationToken cancellation)
+    {
+        await _training.WaitAsync(options.DrainTimeout, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _training.IsCompleted;
     }
 }

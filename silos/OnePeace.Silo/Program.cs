@@ -29,6 +29,7 @@ builder.AddOnePeaceSilo(new SiloOptions
     SiloPort = settings.SiloPort,
     ClientPort = settings.ClientPort,
     DataDirectory = settings.Data,
+    TrainingData = settings.TrainingData,
     LoadEngine = async (services, cancellation) => await EncodingEngine.LoadAsync(
         settings.Model, services.GetRequiredService<PluginCatalogue>(), settings.Engine(services.GetRequiredService<PackageHostOptions>()), cancellation: cancellation),
 });

@@ -8,6 +8,7 @@ using OnePeace.Contracts;
 using OnePeace.Engine.Hosting;
 using OnePeace.Files;
 using OnePeace.Grains.Modalities;
+using OnePeace.Grains.Runs;
 using OnePeace.Grains.Transformers;
 using OnePeace.GrainStorage;
 using Orleans.Configuration;
@@ -24,7 +25,9 @@ public static class SiloComposition
         builder.Services.AddSingleton<EngineSeat>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ModalityReconciler>(services, options.Core));
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<PackageSweep>(services, options.Core));
-        AddPackages(builder.Services, options);
+        var data = options.DataDirectory ?? Directory.CreateTempSubdirectory("onepeace-").FullName;
+        AddPackages(builder.Services, options, data);
+        AddRuns(builder.Services, options, data);
         builder.UseOrleans(silo => Configure(silo, options));
         builder.Services.AddHostedService<EngineService>();   // after Orleans: it stops before the silo does
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
@@ -55,14 +58,21 @@ public static class SiloComposition
     }
 
     /// <summary>The store of packages, shared with a gateway in the same process, and what an engine may take from it.</summary>
-    private static void AddPackages(IServiceCollection services, SiloOptions options)
+    private static void AddPackages(IServiceCollection services, SiloOptions options, string data)
     {
-        var data = options.DataDirectory ?? Directory.CreateTempSubdirectory("onepeace-").FullName;
         services.TryAddSingleton(_ => new ContentStore(Path.Combine(data, "packages")));
         services.AddSingleton(provider => new PackageHostOptions(provider.GetRequiredService<ContentStore>().Find, Path.Combine(data, "plugins"))
         {
             AllowList = () => options.AllowList(data),
         });
+    }
+
+    private static void AddRuns(IServiceCollection services, SiloOptions options, string data)
+    {
+        services.AddSingleton(new RunSite(Path.GetFullPath(Path.Combine(data, "runs")), options.TrainingData is { } training ? Path.GetFullPath(training) : null));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunPublication>(provider, options.Core));
+        services.TryAddSingleton<IRunTrainer, EngineTrainer>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunReconciler>(provider, options.Core));
     }
 
     private static int FreeLoopbackPort()

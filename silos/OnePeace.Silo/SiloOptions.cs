@@ -11,8 +11,11 @@ public sealed record SiloOptions
     /// <summary>Name of the operator's list in the data folder.</summary>
     public const string AllowListFile = "allowed-packages.json";
 
-    /// <summary>Folder for what has to outlive the process: modality packages and what is known of them. Null forgets it when the process ends.</summary>
+    /// <summary>Folder for what has to outlive the process: modality packages, training runs and what is known of them. Null forgets it when the process ends.</summary>
     public string? DataDirectory { get; init; }
+
+    /// <summary>Folder of the data that training runs may use; null where nobody may train.</summary>
+    public string? TrainingData { get; init; }
 
     /// <summary>Whether packages may serve that no operator allowed, as long as there is no allow-list.</summary>
     public bool TrustsPackages { get; init; }

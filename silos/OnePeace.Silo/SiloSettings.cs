@@ -11,8 +11,9 @@ namespace OnePeace.Silo;
 /// <param name="Modalities">Folder of the plugins; null for those beside the executable.</param>
 /// <param name="Device">As <see cref="EngineOptions.Device"/>.</param>
 /// <param name="Data">As <see cref="SiloOptions.DataDirectory"/>.</param>
+/// <param name="TrainingData">As <see cref="SiloOptions.TrainingData"/>.</param>
 /// <param name="Residency"><c>--modality-memory 2GiB</c>, <c>--pin text,image</c>, <c>--parallel-loads 2</c>.</param>
-internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data, ResidencyOptions Residency)
+internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data, string? TrainingData, ResidencyOptions Residency)
 {
     private const int OrleansSiloPort = 11111, OrleansClientPort = 30000;
 
@@ -25,6 +26,7 @@ internal sealed record SiloSettings(string Model, string? Modalities, string Dev
         Port(configuration, "silo-port", OrleansSiloPort),
         Port(configuration, "client-port", OrleansClientPort),
         configuration["data"],
+        Setting(configuration, "training-data"),
         ResidencyOptions.Parse(Setting(configuration, "modality-memory"), Setting(configuration, "pin") is { } pinned ? [pinned] : [], Setting(configuration, "parallel-loads")));
 
     public PluginCatalogue OpenPlugins() => Modalities is null ? PluginCatalogue.BesideExecutable() : new PluginCatalogue(Modalities);

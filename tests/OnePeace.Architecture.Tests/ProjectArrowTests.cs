@@ -18,7 +18,7 @@ public sealed class ProjectArrowTests
         [Testing] = ["OnePeace.Engine"],   // the kit tries plugins as a host does
         ["OnePeace.Training"] = ["OnePeace.Engine"],
         ["OnePeace.Contracts"] = [],
-        ["OnePeace.Grains"] = ["OnePeace.Contracts", "OnePeace.Engine"],
+        ["OnePeace.Grains"] = ["OnePeace.Contracts", "OnePeace.Engine", "OnePeace.Training"],
         ["OnePeace.GrainStorage"] = [],
         ["OnePeace.Silo"] = ["OnePeace.Grains", "OnePeace.GrainStorage"],
         ["OnePeace.Gateway"] = ["OnePeace.Contracts", "OnePeace.Files"],

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OnePeace.Cli.Outputs;
+using OnePeace.Cli.Servers;
 using OnePeace.Cli.Training;
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Plugins;
@@ -9,30 +10,39 @@ using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Cli.Commands;
 
-/// <summary><c>onepeace train</c>: trains in this process, and goes on where it was stopped.</summary>
+/// <summary><c>onepeace train</c>: trains in this process, and goes on where it was stopped; or on a server, and watches.</summary>
 internal static class TrainCommand
 {
     public static Command Create()
     {
         var recipe = new Option<string>("--recipe") { Description = $"A JSON file, or one that ships: {string.Join(", ", ShippedRecipes.Names)}", HelpName = "NAME_OR_FILE", Required = true };
-        var data = new Option<string>("--data") { Description = "The data set's folder, or its file", HelpName = "DIR", Required = true };
-        var output = new Option<string>("--out") { Description = "The model directory to write; must not exist, or be empty", HelpName = "MODEL_DIR", Required = true };
+        var data = new Option<string>("--data") { Description = "The data set's folder, or its file; on a server, named from its folder of training data", HelpName = "DIR", Required = true };
+        var output = new Option<string?>("--out") { Description = "The model directory to write; must not exist, or be empty. Not with --server", HelpName = "MODEL_DIR" };
         var init = new Option<string?>("--init") { Description = "The model to start from, where the recipe does not describe one", HelpName = "M" };
         var seed = new Option<int?>("--seed") { Description = "Of every random draw; by default the recipe's", HelpName = "S" };
         var run = new Option<string?>("--run") { Description = "Where checkpoints and history are kept; by default MODEL_DIR.run. The same command goes on from there", HelpName = "DIR" };
         var threads = new Option<int>("--threads") { Description = "Threads that torch computes with", HelpName = "N", DefaultValueFactory = _ => 1 };
         Option<string> device = SharedOptions.Device();
         var json = SharedOptions.Json();
-        var command = new Command("train", "Trains a model in this process; stopped or killed, the same command goes on where it was") { recipe, data, output, init, seed, run, threads, device, json };
+        var command = new Command("train", "Trains a model in this process, where the same command goes on after a stop; or on a server with --server") { recipe, data, output, init, seed, run, threads, device, json };
         var overrides = new StageOverrides(command);
+        var server = new ServerOptions(command);
+        var order = new RunSubmitOptions(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             TorchRuntime.EnsureLoaded();
-            var path = parsed.GetRequiredValue(output);
-            CheckOutput(path);
             if (parsed.GetValue(threads) < 1) throw new BadUsageException($"--threads: expected a number of 1 or more, but got {parsed.GetValue(threads)}.");
             var chosen = overrides.Apply(parsed, ShippedRecipes.Read(parsed.GetRequiredValue(recipe)));
             if (parsed.GetValue(seed) is { } number) chosen = chosen with { Seed = number };
+            if (server.IsNamed(parsed))
+            {
+                if (new Option<string?>[] { output, init, run }.FirstOrDefault(option => parsed.GetValue(option) is not null) is { } local) throw new BadUsageException($"{local.Name} is for training in this process: leave it out with --server.");
+                RunReport.Print(parsed.GetValue(json), await server.CallAsync(parsed, async client =>
+                    await RunWatch.ToItsEndAsync(client, (await order.SubmitAsync(client, parsed, chosen, parsed.GetRequiredValue(data), cancellation)).Id, cancellation)));
+                return;
+            }
+            var path = parsed.GetValue(output) ?? throw new BadUsageException("no --out MODEL_DIR: name the model directory to write, or a server with --server.");
+            CheckOutput(path);
             var folder = parsed.GetValue(run) ?? Path.TrimEndingDirectorySeparator(path) + ".run";
             var settings = new RecipeRunSettings(parsed.GetRequiredValue(data), folder, parsed.GetValue(init), parsed.GetRequiredValue(device), parsed.GetValue(threads));
             var trained = "";

@@ -20,7 +20,8 @@ internal static class UpCommand
         var memory = new Option<string>("--modality-memory") { Description = "The most that modalities' weights may take of the device's memory, such as 2GiB or 500MB; 0: no limit", HelpName = "SIZE" };
         var pin = new Option<string[]>("--pin") { Description = "Modalities whose weights always stay there", HelpName = "NAME", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var loads = new Option<string>("--parallel-loads") { Description = "How many modalities are loaded at once", HelpName = "N" };
-        var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device, type, memory, pin, loads };
+        var training = new Option<string?>("--training-data") { Description = "The folder of the data that training runs may use; without it nobody may train", HelpName = "DIR" };
+        var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device, type, memory, pin, loads, training };
         command.SetAction((parsed, _) => Platform.RunAsync(new PlatformOptions(
             parsed.GetRequiredValue(host), parsed.GetRequiredValue(port), parsed.GetRequiredValue(data), parsed.GetRequiredValue(model),
             new EngineOptions
@@ -28,7 +29,10 @@ internal static class UpCommand
                 Device = parsed.GetRequiredValue(device),
                 DataType = parsed.GetRequiredValue(type),
                 Residency = Residency(parsed.GetValue(memory), parsed.GetRequiredValue(pin), parsed.GetValue(loads)),
-            })));
+            })
+        {
+            TrainingData = parsed.GetValue(training),
+        }));
         return command;
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OnePeace.Cli.Training;
 using OnePeace.Engine;
 using OnePeace.Engine.Hosting;
 using OnePeace.Gateway;
@@ -15,7 +16,11 @@ using OnePeace.Silo;
 namespace OnePeace.Cli.Hosting;
 
 /// <summary>How <c>up</c> was called.</summary>
-internal sealed record PlatformOptions(string Host, int Port, string DataDirectory, string Model, EngineOptions Engine);
+internal sealed record PlatformOptions(string Host, int Port, string DataDirectory, string Model, EngineOptions Engine)
+{
+    /// <summary>As <see cref="SiloOptions.TrainingData"/>.</summary>
+    public string? TrainingData { get; init; }
+}
 
 /// <summary>Silo and gateway in one process.</summary>
 internal static class Platform
@@ -25,6 +30,7 @@ internal static class Platform
     public static async Task<int> RunAsync(PlatformOptions options)
     {
         var address = CheckAddress(options);
+        if (options.TrainingData is { } training && !Directory.Exists(training)) throw new BadInputException($"--training-data {training}: there is no such folder.");
         options.Engine.Check();
         using (var model = ModelPath.Open(options.Model)) options.Engine.CheckRoom(model);   // fails here, in one line, rather than in a silo that has started
         using var folder = OwnDataFolder(options.DataDirectory);
@@ -54,12 +60,13 @@ internal static class Platform
         builder.AddOnePeaceSilo(new SiloOptions
         {
             DataDirectory = options.DataDirectory,
+            TrainingData = options.TrainingData,
             TrustsPackages = IPAddress.IsLoopback(address),
             UploadGrace = TimeSpan.Zero,   // the data folder is this process's alone
             LoadEngine = async (services, cancellation) => await ModelPath.LoadEngineAsync(
                 options.Model, options.Engine with { Packages = services.GetRequiredService<PackageHostOptions>() }, modalities: null, cancellation),
         });
-        builder.AddOnePeaceGateway(new GatewayOptions { DataDirectory = options.DataDirectory });
+        builder.AddOnePeaceGateway(new GatewayOptions { DataDirectory = options.DataDirectory, RecipeFolder = ShippedRecipes.Folder });
         return builder.Build().MapOnePeaceGateway();
     }
 

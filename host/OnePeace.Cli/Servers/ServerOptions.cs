@@ -17,6 +17,9 @@ internal sealed class ServerOptions
         command.Options.Add(_key);
     }
 
+    /// <summary>Whether a server was named on the command line.</summary>
+    public bool IsNamed(ParseResult parsed) => parsed.GetValue(_server) is not null;
+
     /// <summary>Calls the server; what it refuses, and that there is none, becomes the one line that a user gets.</summary>
     /// <exception cref="BadUsageException">There is no key, or the address is none.</exception>
     /// <exception cref="BadInputException">The server refused, or did not answer.</exception>

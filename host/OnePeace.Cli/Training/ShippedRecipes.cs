@@ -5,7 +5,7 @@ namespace OnePeace.Cli.Training;
 /// <summary>The recipes of training that ship, by name.</summary>
 internal static class ShippedRecipes
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "models", "training");
+    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "models", "training");
 
     public static IReadOnlyList<string> Names { get; } = Directory.Exists(Folder)
         ? [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)]

@@ -13,14 +13,15 @@ public sealed class DeviceThread : IAsyncDisposable
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _torchThreads;
+    private readonly int _torchThreads, _niceness;
     private volatile Exception? _fault;
 
     /// <param name="name">The thread's name, seen in debuggers and dumps.</param>
     /// <param name="torchThreads">How many threads torch may use for this one's operations.</param>
-    public DeviceThread(string name, int torchThreads)
+    /// <param name="niceness">0 to 19: how far it stands back behind other threads, where the system can do that.</param>
+    public DeviceThread(string name, int torchThreads, int niceness = 0)
     {
-        _torchThreads = torchThreads;
+        (_torchThreads, _niceness) = (torchThreads, niceness);
         new Thread(Run) { Name = name, IsBackground = true }.Start();
     }
 
@@ -83,7 +84,8 @@ public sealed class DeviceThread : IAsyncDisposable
 
     private void Run()
     {
-        set_num_threads(_torchThreads);
+        LowPriority.Take(_niceness);
+        TorchThreads.Use(_torchThreads);
         foreach (var work in _work.GetConsumingEnumerable())
         {
             try

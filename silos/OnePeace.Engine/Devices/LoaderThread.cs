@@ -1,12 +1,9 @@
-using System.Runtime.InteropServices;
-using static TorchSharp.torch;
-
 namespace OnePeace.Engine.Devices;
 
 /// <summary>A thread for one piece of work beside serving (loading weights, trying a plugin out): one torch thread, and the processor only when serving leaves it.</summary>
-internal static partial class LoaderThread
+internal static class LoaderThread
 {
-    private const int PerThread = 0, Nicest = 19;
+    private const int Nicest = 19;
 
     private static int _abandoned;
 
@@ -45,8 +42,8 @@ internal static partial class LoaderThread
     {
         try
         {
-            GiveWay();
-            set_num_threads(1);
+            LowPriority.Take(Nicest);
+            TorchThreads.Use(1);
             completion.SetResult(work());
         }
         catch (Exception e)
@@ -54,26 +51,6 @@ internal static partial class LoaderThread
             completion.SetException(e);
         }
     }
-
-    /// <summary>Where it cannot be done the work competes with serving, no more.</summary>
-    private static void GiveWay()
-    {
-        if (!OperatingSystem.IsLinux()) return;
-        try
-        {
-            _ = SetPriority(PerThread, ThreadId(), Nicest);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // An older C library.
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "gettid")]
-    private static partial int ThreadId();
-
-    [LibraryImport("libc", EntryPoint = "setpriority")]
-    private static partial int SetPriority(int which, int who, int priority);
 }
 
 /// <summary>Work on a <see cref="LoaderThread"/> did not return in time, which is something else than work that throws a <see cref="TimeoutException"/>.</summary>

@@ -62,6 +62,9 @@ public sealed class ModalityProject
     /// <summary>Whether a modality can have this name.</summary>
     public static bool IsName(string name) => ManifestRules.IsName(name);
 
+    /// <summary>Whether a modality can have this version.</summary>
+    public static bool IsVersion(string version) => ManifestRules.IsVersion(version);
+
     /// <exception cref="InvalidDataException">There is no <c>modality.json</c>, or it is not as expected.</exception>
     public static ModalityProject Open(string folder)
     {

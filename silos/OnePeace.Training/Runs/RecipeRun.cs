@@ -40,6 +40,11 @@ public sealed class RecipeRun(RecipeRunOptions options)
     /// <summary>The model after a stage.</summary>
     public static string ModelOf(string stageFolder) => Path.Combine(stageFolder, "model");
 
+    /// <summary>The pairs of a stage.</summary>
+    /// <param name="data">As <see cref="RecipeRunOptions.Data"/>.</param>
+    /// <exception cref="InvalidDataException">The stage names something outside of the data.</exception>
+    public static string DataOf(string data, TrainingStage stage) => Resolve(data, stage.Data) ?? data;
+
     /// <summary>Runs what is left of the recipe.</summary>
     /// <returns>The folder of the trained model, inside the run's folder.</returns>
     /// <inheritdoc cref="StageRun.RunAsync" path="/exception"/>
@@ -89,10 +94,10 @@ public sealed class RecipeRun(RecipeRunOptions options)
             Folder = StageFolder(options.Folder, _recipe, index),
             Base = source,
             Plugins = options.Plugins,
-            Data = Resolve(stage.Data) ?? options.Data,
-            Validation = Resolve(stage.Validation),
+            Data = DataOf(options.Data, stage),
+            Validation = Resolve(options.Data, stage.Validation),
             Device = options.Device,
-            Core = model == options.Model ? options.Core : null,
+            Core = options.Model is not null && !_recipe.Stages.Take(index).Any(before => before.Trains.Core) ? options.Core : null,
             FirstScale = _recipe.Model?.FirstScale ?? 1,
             NewModalities = (_recipe.Model?.Modalities ?? new Dictionary<string, System.Text.Json.Nodes.JsonObject>())
                 .ToDictionary(m => m.Key, m => new ModalityOptions(m.Value)),
@@ -100,11 +105,11 @@ public sealed class RecipeRun(RecipeRunOptions options)
     }
 
     /// <summary>A path of the recipe's, inside the data.</summary>
-    private string? Resolve(string? named)
+    private static string? Resolve(string data, string? named)
     {
         if (named is null) return null;
-        if (Path.IsPathRooted(named) || named.Split('/', '\\').Contains("..")) throw new InvalidDataException($"The recipe '{_recipe.Name}' names the data '{named}': name it from the data's folder, without '..'.");
-        return Path.Combine(options.Data, named);
+        if (Path.IsPathRooted(named) || named.Split('/', '\\').Contains("..")) throw new InvalidDataException($"The recipe names the data '{named}': name it from the data's folder, without '..'.");
+        return Path.Combine(data, named);
     }
 
     private sealed class Staged(ITrainingObserver observer, int index, int count) : ITrainingObserver

@@ -39,6 +39,28 @@ public sealed class DeviceThreadTests
     }
 
     [Fact]
+    public async Task A_thread_keeps_its_number_whatever_another_asks_for_before_its_first_operation()
+    {
+        await using var serving = new DeviceThread("serving", 3);
+        await serving.RunAsync(() => true);
+        await using var training = new DeviceThread("training", 1, niceness: 10);
+        Assert.Equal(1, await training.RunAsync(get_num_threads));
+        Assert.Equal(3, await serving.RunAsync(get_num_threads));
+    }
+
+    [Fact]
+    public async Task A_nice_thread_stands_back_and_no_other_does()
+    {
+        if (!OperatingSystem.IsLinux()) return;   // elsewhere threads have no niceness
+        await using var training = new DeviceThread("training", 1, niceness: 10);
+        await using var serving = new DeviceThread("serving", 1);
+        Assert.Equal(10, await training.RunAsync(Niceness));
+        Assert.Equal(0, await serving.RunAsync(Niceness));
+
+        static int Niceness() => int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16]);
+    }
+
+    [Fact]
     public async Task An_ordinary_exception_reaches_its_caller_only()
     {
         await using var device = new DeviceThread("device", 1);

@@ -25,6 +25,12 @@ public sealed class Platform : IAsyncLifetime
     /// <summary>Another engine than <see cref="Engine"/> itself.</summary>
     internal Func<IServiceProvider, IEncodingEngine>? Load { get; init; }
 
+    /// <summary>As <see cref="SiloOptions.TrainingData"/>.</summary>
+    internal string? TrainingData { get; init; }
+
+    /// <summary>What comes before the platform's own services.</summary>
+    internal Action<IServiceCollection> Register { get; init; } = _ => { };
+
     internal Func<GatewayOptions, GatewayOptions> Configure { get; init; } = o => o;
 
     /// <summary>The client port of a silo in another host, instead of one in this.</summary>
@@ -49,10 +55,11 @@ public sealed class Platform : IAsyncLifetime
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders().AddProvider(Logs);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        Register(builder.Services);
         if (SiloPort is { } port)
             builder.AddOnePeaceSiloConnection(port);
         else
-            builder.AddOnePeaceSilo(new SiloOptions { TrustsPackages = true, LoadEngine = (services, _) => Loading?.Task ?? Task.FromResult(Load?.Invoke(services) ?? Engine) });
+            builder.AddOnePeaceSilo(new SiloOptions { TrustsPackages = true, TrainingData = TrainingData, LoadEngine = (services, _) => Loading?.Task ?? Task.FromResult(Load?.Invoke(services) ?? Engine) });
         builder.AddOnePeaceGateway(Configure(new GatewayOptions { DataDirectory = _data }));
         _app = builder.Build();
         _app.MapOnePeaceGateway();

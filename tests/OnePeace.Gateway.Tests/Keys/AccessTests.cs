@@ -10,7 +10,7 @@ namespace OnePeace.Gateway.Tests.Keys;
 [Collection(SharedPlatform.Name)]
 public sealed class AccessTests(Platform platform)
 {
-    private static readonly string[] s_open = ["/", "/favicon.ico", "/page/app.js", "/page/modalities.js", "/page/page.js", "/page/style.css", "healthz", "readyz"];
+    private static readonly string[] s_open = ["/", "/favicon.ico", "/page/app.js", "/page/modalities.js", "/page/page.js", "/page/runs.js", "/page/style.css", "healthz", "readyz"];
 
     [Fact]
     public async Task Every_route_but_probes_and_page_denies_strangers()
@@ -21,7 +21,7 @@ public sealed class AccessTests(Platform platform)
         {
             var open = s_open.Contains(endpoint.RoutePattern.RawText!.TrimStart('/')) || s_open.Contains(endpoint.RoutePattern.RawText);
             Assert.True(open == (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null), endpoint.DisplayName);
-            var path = endpoint.RoutePattern.RawText!.Replace("{**id}", "default").Replace("{documentName}", "v1");
+            var path = endpoint.RoutePattern.RawText!.Replace("{**id}", "default").Replace("{documentName}", "v1").Replace("{id}", "run-0123456789abcdef0123");
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
             {
                 using var response = await platform.Stranger.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));

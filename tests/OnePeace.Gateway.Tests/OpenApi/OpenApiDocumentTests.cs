@@ -11,7 +11,8 @@ public sealed class OpenApiDocumentTests(Platform platform)
     {
         var parsed = OpenApiDocument.Parse(await platform.Client.GetStringAsync("/openapi/v1.json"), "json");
         Assert.Empty(parsed.Diagnostic!.Errors);
-        Assert.Equal(["/healthz", "/readyz", "/v1/embeddings", "/v1/events", "/v1/modalities", "/v1/modalities/{name}", "/v1/models", "/v1/models/{id}"],
+        Assert.Equal(["/healthz", "/readyz", "/v1/embeddings", "/v1/events", "/v1/modalities", "/v1/modalities/{name}", "/v1/models", "/v1/models/{id}",
+            "/v1/runs", "/v1/runs/{id}", "/v1/runs/{id}/cancel", "/v1/runs/{id}/events", "/v1/runs/{id}/pause", "/v1/runs/{id}/resume"],
             parsed.Document!.Paths.Keys.Order());
     }
 
@@ -41,5 +42,16 @@ public sealed class OpenApiDocumentTests(Platform platform)
         Assert.Equal(["200", "202", "401", "404", "409", "503"], one[HttpMethod.Delete].Responses!.Keys.Order());
         Assert.Equal(["version"], one[HttpMethod.Put].RequestBody!.Content!["application/json"].Schema!.Properties!.Keys);
         Assert.Contains("reason", one[HttpMethod.Get].Responses!["200"].Content!["application/json"].Schema!.Properties!["versions"].Items!.Properties!.Keys);
+    }
+
+    [Fact]
+    public async Task Training_runs_say_what_they_take_what_they_tell_and_how_they_fail()
+    {
+        var document = OpenApiDocument.Parse(await platform.Client.GetStringAsync("/openapi/v1.json"), "json").Document!;
+        var submit = document.Paths["/v1/runs"].Operations![HttpMethod.Post];
+        Assert.Equal(["data", "name", "publish", "recipe", "seed", "version"], submit.RequestBody!.Content!["application/json"].Schema!.Properties!.Keys.Order());
+        Assert.Equal(["200", "201", "400", "401", "404", "409", "413", "415", "422", "503"], submit.Responses!.Keys.Order());
+        Assert.Contains("curve", document.Paths["/v1/runs/{id}"].Operations![HttpMethod.Get].Responses!["200"].Content!["application/json"].Schema!.Properties!.Keys);
+        Assert.Equal(["text/event-stream"], document.Paths["/v1/runs/{id}/events"].Operations![HttpMethod.Get].Responses!["200"].Content!.Keys);
     }
 }

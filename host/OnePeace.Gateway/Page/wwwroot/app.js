@@ -1,6 +1,7 @@
 // The page of a OnePeace server. What it can take comes from /v1/modalities: nothing here knows a modality by name.
 import { $, call, element, key, shortHash, show } from './page.js';
 import { attach, forgetModalities, isPackage, modalities, onChange, refreshModalities, serving } from './modalities.js';
+import { forgetRuns } from './runs.js';
 
 let items = [];   // { label, text } or { label, file, url, modality, chosen }
 
@@ -65,6 +66,7 @@ function forgetKey() {
   showKey();
   showModel(null);
   forgetModalities();
+  forgetRuns();
 }
 
 $('key-form').addEventListener('submit', event => {

@@ -22,7 +22,8 @@ export function show(id, text) {
 
 /** A word for a state, in the colour of what it means. */
 export function pill(state) {
-  const kind = { ready: 'good', failed: 'bad', leaked: 'bad', registered: 'plain', detached: 'plain' }[state] ?? '';
+  const kind = { ready: 'good', failed: 'bad', leaked: 'bad', registered: 'plain', detached: 'plain',
+    published: 'good', finished: 'good', paused: 'plain', cancelled: 'plain' }[state] ?? '';
   return element('span', { className: `pill ${kind}`, textContent: state });
 }
 

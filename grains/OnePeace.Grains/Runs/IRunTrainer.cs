@@ -1,0 +1,28 @@
+using OnePeace.Contracts.Runs;
+using OnePeace.Training.Runs;
+
+namespace OnePeace.Grains.Runs;
+
+/// <summary>One run, as its worker sees it.</summary>
+/// <param name="Folder">Keeps everything of the run, also from one process to the next.</param>
+/// <param name="Data">Where the order's data lie.</param>
+public sealed record RunTask(string Id, RunOrder Order, string Folder, string Data);
+
+/// <summary>What a worker does for a run.</summary>
+public interface IRunTrainer
+{
+    /// <summary>Trains from the newest checkpoint, or from the start, to the end.</summary>
+    /// <param name="stop">Stops after the step under way, and leaves a checkpoint.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    Task TrainAsync(RunTask task, ITrainingObserver observer, CancellationToken stop);
+
+    /// <summary>Why nothing of the trained run can serve, or null where its modality can.</summary>
+    string? Unpublishable(RunTask task);
+
+    /// <summary>Packs what was trained and attaches it; again and again it comes to the same.</summary>
+    /// <exception cref="RunUnpublishedException">It was refused.</exception>
+    Task<RunPackage> PublishAsync(RunTask task, CancellationToken stop);
+}
+
+/// <summary>A trained run's modality does not serve. The message is meant for whoever ordered the run.</summary>
+public sealed class RunUnpublishedException(string message) : Exception(message);

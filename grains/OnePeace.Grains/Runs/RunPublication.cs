@@ -1,0 +1,64 @@
+using OnePeace.Contracts.Modalities;
+using OnePeace.Contracts.Runs;
+using OnePeace.Engine;
+using OnePeace.Engine.Devices;
+using OnePeace.Engine.Hosting;
+using OnePeace.Engine.Packages;
+using OnePeace.Engine.Plugins;
+using OnePeace.Files;
+using OnePeace.Grains.Transformers;
+using OnePeace.Training.Runs;
+using OnePeace.Transformer.Checkpoints;
+
+namespace OnePeace.Grains.Runs;
+
+/// <summary>Makes a trained run's modality into a package of the store and has it attached, as an upload would be.</summary>
+public sealed class RunPublication(IGrainFactory grains, string core, ContentStore store, PackageHostOptions host, EngineSeat seat)
+{
+    private const int Niceness = 10;
+
+    /// <exception cref="RunUnpublishedException">The name is taken, or the package is refused.</exception>
+    public async Task<RunPackage> PublishAsync(RunTask task, ServingCore serving, CancellationToken stop)
+    {
+        var recipe = RunOrders.Recipe(task.Order);
+        var stage = recipe.Stages[^1];
+        var version = task.Order.Version ?? $"1.0.0-{task.Id}";
+        if ((await seat.Loaded).Describe().Modalities.Any(m => m.IsOfModel && m.Name == stage.Other)) throw new RunUnpublishedException($"'{stage.Other}' belongs to the model that serves, which is not replaced. The run keeps its weights.");
+        var there = (await grains.GetModality(core, stage.Other).DescribeAsync()).Versions;
+        if (task.Order.Version is null && there.Any(v => v.Package.Version != version && v.State != VersionState.Failed))
+            throw new RunUnpublishedException($"There is a modality '{stage.Other}' already: remove it and resume the run, or order a run with a 'version'. The run keeps its weights.");
+        var project = new RunProject(task, recipe, serving, version);
+        try
+        {
+            var path = await project.WriteAsync(stop);
+            await using var thread = new DeviceThread("packing", torchThreads: 1, Niceness);
+            var packed = await thread.RunAsync(() => Pack(path, Path.Combine(serving.Plugins.Folder, stage.Other), serving.ModelPath));
+            return await AttachAsync(Path.Combine(path, RunProject.PackageFile), packed, stop);
+        }
+        catch (Exception e) when (e is PackageRefusedException or PluginLoadException)
+        {
+            throw new RunUnpublishedException($"The package was refused: {e.Message}");
+        }
+    }
+
+    private static PackedModality Pack(string project, string plugin, string modelPath)
+    {
+        using var model = ModelSources.Open(modelPath);
+        return PackageBuilder.Build(ModalityProject.Open(project), plugin, model, Path.Combine(project, RunProject.PackageFile));
+    }
+
+    /// <summary>What this server has made itself is on the operator's list, by its hash.</summary>
+    private async Task<RunPackage> AttachAsync(string file, PackedModality packed, CancellationToken stop)
+    {
+        if (host.AllowList() is { } list) await Task.Run(() => new PackagePolicy(list).Allow(packed.Hash), stop);
+        await using var content = File.OpenRead(file);
+        using var held = await store.HoldAsync(content, content.Length, stop);
+        var inspection = await grains.GetPackageInspector(core).InspectAsync(held.Hash, stop);
+        if (inspection.Package is not { } package) throw new RunUnpublishedException($"The package was refused: {inspection.Fault!.Message}");
+        held.Keep();
+        var reply = await grains.GetModality(core, package.Name).AddAsync(package, stop);
+        if (reply.Fault is not { } fault) return new RunPackage(package.Name, package.Version, package.Hash);
+        if (reply.Modality.Versions.All(v => v.Package.Hash != held.Hash || v.State == VersionState.Failed)) held.Discard();
+        throw new RunUnpublishedException($"The package was refused: {fault.Message} The run keeps its weights.");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace OnePeace.Client;
+
+public sealed partial class OnePeaceClient
+{
+    /// <summary>Begins a training run.</summary>
+    /// <param name="key">The same key again is the same run; null for a new one at every call.</param>
+    public async Task<RunInfo> SubmitRunAsync(RunOrder order, string? key = null, CancellationToken cancellation = default)
+    {
+        using var request = Request(HttpMethod.Post, "v1/runs");
+        if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(order, ClientJson.Default.RunOrder));
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return await SendAsync(request, ClientJson.Default.RunInfo, cancellation);
+    }
+
+    /// <summary>Training runs, the latest first.</summary>
+    public async Task<IReadOnlyList<RunInfo>> RunsAsync(CancellationToken cancellation = default) =>
+        (await GetAsync("v1/runs", ClientJson.Default.ListOfRunInfo, cancellation)).Data;
+
+    public Task<RunInfo> RunAsync(string id, CancellationToken cancellation = default) => GetAsync(PathOfRun(id), ClientJson.Default.RunInfo, cancellation);
+
+    /// <summary>Stops a run after the step under way.</summary>
+    public Task<RunInfo> PauseRunAsync(string id, CancellationToken cancellation = default) => CommandAsync(HttpMethod.Post, $"{PathOfRun(id)}/pause", cancellation);
+
+    /// <summary>Goes on with a run that was paused or failed.</summary>
+    public Task<RunInfo> ResumeRunAsync(string id, CancellationToken cancellation = default) => CommandAsync(HttpMethod.Post, $"{PathOfRun(id)}/resume", cancellation);
+
+    /// <summary>Ends a run for good.</summary>
+    public Task<RunInfo> CancelRunAsync(string id, CancellationToken cancellation = default) => CommandAsync(HttpMethod.Post, $"{PathOfRun(id)}/cancel", cancellation);
+
+    /// <summary>Forgets a run that has ended, and its files.</summary>
+    public Task<RunInfo> DeleteRunAsync(string id, CancellationToken cancellation = default) => CommandAsync(HttpMethod.Delete, PathOfRun(id), cancellation);
+
+    /// <summary>What happens to a run, until it has ended or the connection does.</summary>
+    /// <param name="after">The id of the last event that is known already; 0 for those that the server still has.</param>
+    /// <exception cref="HttpRequestException">The connection broke: call again with the last event's id.</exception>
+    public async IAsyncEnumerable<RunEventInfo> WatchRunAsync(string id, long after = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var request = Request(HttpMethod.Get, $"{PathOfRun(id)}/events");
+        if (after > 0) request.Headers.TryAddWithoutValidation("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture));
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (!response.IsSuccessStatusCode) throw await OnePeaceApiException.FromAsync(response, cancellation);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (await ReadLineAsync(lines, cancellation) is { } line)
+        {
+            if (line.Length > 0) Take(fields, line);
+            else if (Event(fields) is { } happened) yield return happened;
+            if (line.Length == 0) fields.Clear();
+        }
+    }
+
+    private static string PathOfRun(string id) => $"v1/runs/{Uri.EscapeDataString(id)}";
+
+    private async Task<RunInfo> CommandAsync(HttpMethod method, string path, CancellationToken cancellation)
+    {
+        using var request = Request(method, path);
+        return await SendAsync(request, ClientJson.Default.RunInfo, cancellation);
+    }
+
+    private static async Task<string?> ReadLineAsync(StreamReader lines, CancellationToken cancellation)
+    {
+        try
+        {
+            return await lines.ReadLineAsync(cancellation);
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException("The connection broke.", e);
+        }
+    }
+
+    private static void Take(Dictionary<string, string> fields, string line)
+    {
+        var colon = line.IndexOf(':');
+        if (colon > 0) fields[line[..colon]] = line[(colon + 1)..].TrimStart(' ');
+    }
+
+    /// <summary>Null where nothing is in it that is known.</summary>
+    private static RunEventInfo? Event(Dictionary<string, string> fields)
+    {
+        if (!fields.TryGetValue("data", out var data) || !long.TryParse(fields.GetValueOrDefault("id"), CultureInfo.InvariantCulture, out var id)) return null;
+        return fields.GetValueOrDefault("event") switch
+        {
+            "progress" => new RunEventInfo(id, JsonSerializer.Deserialize(data, ClientJson.Default.RunProgressInfo), null),
+            "state" => new RunEventInfo(id, null, JsonSerializer.Deserialize(data, ClientJson.Default.RunStateInfo)),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using OnePeace.Client;
+using OnePeace.Gateway.Tests.Hosting;
+
+namespace OnePeace.Gateway.Tests.Runs;
+
+/// <summary>Training runs over real HTTP; runs of one platform wait for each other, so every test ends its own.</summary>
+public sealed class RunRouteTests(TrainingPlatform platform) : IClassFixture<TrainingPlatform>
+{
+    private const string Nobody = "run-0123456789abcdef0123";
+
+    [Fact]
+    public async Task A_run_is_begun_once_told_by_events_and_deleted()
+    {
+        using var first = await platform.SubmitAsync($$"""{ "recipe": {{TrainingPlatform.Recipe}}, "data": "pairs", "seed": 5, "name": "mine" }""", "key");
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        var run = await first.JsonAsync();
+        var id = (string)run["id"]!;
+        Assert.Equal($"/v1/runs/{id}", first.Headers.Location!.ToString());
+        Assert.Equal(("mine", 5, "pairs", true), ((string)run["name"]!, (int)run["seed"]!, (string)run["data"]!, (bool)run["publish"]!));
+        using (var again = await platform.SubmitAsync($$"""{ "recipe": {{TrainingPlatform.Recipe}}, "data": "pairs", "seed": 5, "name": "mine" }""", "key"))
+            Assert.Equal(id, (string)(await again.OkAsync())["id"]!);
+        await (await platform.SubmitAsync($$"""{ "recipe": {{TrainingPlatform.Recipe}}, "data": "pairs", "seed": 6 }""", "key")).ErrorAsync(409);
+        await (await platform.Client.DeleteAsync($"/v1/runs/{id}")).ErrorAsync(409);
+
+        platform.Trainer.Allowed.Release(10);
+        using var client = new OnePeaceClient(platform.Client);
+        var events = new List<RunEventInfo>();
+        await foreach (var happened in client.WatchRunAsync(id, cancellation: TestContext.Current.CancellationToken)) events.Add(happened);
+        Assert.Equal("published", events[^1].State!.State);
+        var last = events.Last(e => e.Progress is not null).Progress!;
+        Assert.Equal(("smell", 10L, 10L, 0.5, 0.25, 8.0, 3.0, 2L, 0.5), (last.Stage, last.Step, last.Steps, last.Loss, last.Accuracy, last.PairsPerSecond, last.RemainingSeconds, last.BadPairs, last.Terms["contrastive"]));
+        await foreach (var late in client.WatchRunAsync(id, events[^2].Id, TestContext.Current.CancellationToken)) Assert.Equal(events[^1], late);
+
+        var whole = await client.RunAsync(id, TestContext.Current.CancellationToken);
+        Assert.Equal(("published", "smell", true), (whole.State, whole.Package!.Modality, whole.Ended));
+        Assert.Equal(10, (await (await platform.Client.GetAsync($"/v1/runs/{id}")).OkAsync())["curve"]!.AsArray().Count);
+        Assert.Contains(await client.RunsAsync(TestContext.Current.CancellationToken), r => r.Id == id);
+        await client.DeleteRunAsync(id, TestContext.Current.CancellationToken);
+        await (await platform.Client.GetAsync($"/v1/runs/{id}")).ErrorAsync(404);
+    }
+
+    [Fact]
+    public async Task Events_have_names_and_ids_and_end_after_the_last()
+    {
+        using var submitted = await platform.SubmitAsync("""{ "recipe": "shipped" }""");
+        var id = (string)(await submitted.JsonAsync())["id"]!;
+        await (await platform.CommandAsync(id, "pause")).OkAsync();
+        await (await platform.CommandAsync(id, "cancel")).OkAsync();
+        using var response = await platform.Client.GetAsync($"/v1/runs/{id}/events");
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
+        var blocks = (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith(":", blocks[0]);
+        var final = blocks[^1].Split('\n');
+        Assert.Matches(@"^id: \d+$", final[0]);
+        Assert.Equal("event: state", final[1]);
+        Assert.Equal("cancelled", (string)JsonNode.Parse(final[2]["data: ".Length..])!["state"]!);
+    }
+
+    [Fact]
+    public async Task Commands_that_do_not_fit_are_conflicts()
+    {
+        using var submitted = await platform.SubmitAsync("""{ "recipe": "shipped", "data": "pairs" }""");
+        var id = (string)(await submitted.JsonAsync())["id"]!;
+        Assert.Equal("paused", (string)(await (await platform.CommandAsync(id, "pause")).OkAsync())["state"]!);
+        Assert.Equal("submitted", (string)(await (await platform.CommandAsync(id, "resume")).OkAsync())["state"]!);
+        Assert.Equal("cancelled", (string)(await (await platform.CommandAsync(id, "cancel")).OkAsync())["state"]!);
+        foreach (var verb in new[] { "pause", "resume" }) Assert.Equal("conflict", (string)(await (await platform.CommandAsync(id, verb)).ErrorAsync(409))["code"]!);
+    }
+
+    [Theory]
+    [InlineData("""{ }""", 400, "invalid_request")]
+    [InlineData("""{ "recipe": 3 }""", 400, "invalid_request")]
+    [InlineData("""{ "recipe": "shipped", "datum": "pairs" }""", 400, "invalid_request")]
+    [InlineData("""nonsense""", 400, "invalid_request")]
+    [InlineData("""{ "recipe": "../shipped" }""", 404, "recipe_not_found")]
+    [InlineData("""{ "recipe": {} }""", 422, "run_refused")]
+    [InlineData("""{ "recipe": "shipped", "data": "../pairs" }""", 422, "run_refused")]
+    [InlineData("""{ "recipe": "shipped", "data": "/etc" }""", 422, "run_refused")]
+    [InlineData("""{ "recipe": "shipped", "version": "one" }""", 422, "run_refused")]
+    public async Task Bad_orders_are_refused_and_leave_nothing(string body, int status, string code)
+    {
+        var key = Guid.NewGuid().ToString();
+        using var response = await platform.SubmitAsync(body, key);
+        Assert.Equal(code, (string)(await response.ErrorAsync(status))["code"]!);
+        using var sound = await platform.SubmitAsync("""{ "recipe": "shipped" }""", key);
+        Assert.Equal(HttpStatusCode.Created, sound.StatusCode);
+        await platform.CommandAsync((string)(await sound.JsonAsync())["id"]!, "cancel");
+    }
+
+    [Fact]
+    public async Task Runs_that_are_not_there_are_404s()
+    {
+        foreach (var id in new[] { Nobody, "x", "..%2f..", "run-XYZ" })
+        {
+            await (await platform.Client.GetAsync($"/v1/runs/{id}")).ErrorAsync(404);
+            await (await platform.Client.GetAsync($"/v1/runs/{id}/events")).ErrorAsync(404);
+            await (await platform.Client.DeleteAsync($"/v1/runs/{id}")).ErrorAsync(404);
+            await (await platform.CommandAsync(id, "cancel")).ErrorAsync(404);
+        }
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/runs/{Nobody}/events");
+        request.Headers.Add("Last-Event-ID", "soon");
+        await (await platform.Client.SendAsync(request)).ErrorAsync(400);
+    }
+}

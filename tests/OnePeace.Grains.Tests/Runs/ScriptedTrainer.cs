@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using OnePeace.Contracts.Runs;
+using OnePeace.Grains.Runs;
+using OnePeace.Training.Runs;
+using OnePeace.Training.Steps;
+
+namespace OnePeace.Grains.Tests.Runs;
+
+/// <summary>A trainer without tensors: a step is a call, a checkpoint a file.</summary>
+internal sealed class ScriptedTrainer : IRunTrainer
+{
+    public const int Steps = 10;
+
+    /// <summary>A run waits before each step for what this gives.</summary>
+    public Func<int, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What publishing does beside answering.</summary>
+    public Action Publishing { get; set; } = () => { };
+
+    public string? Objection { get; set; }
+
+    /// <summary>The first step of each time that a run was taken up.</summary>
+    public ConcurrentQueue<(string Run, int From)> Begun { get; } = new();
+
+    /// <summary>How many runs train at this moment, and at most ever did.</summary>
+    public int Inside;
+    public int MostInside;
+
+    public async Task TrainAsync(RunTask task, ITrainingObserver observer, CancellationToken stop)
+    {
+        Directory.CreateDirectory(task.Folder);
+        var checkpoint = Path.Combine(task.Folder, "checkpoint");
+        var done = File.Exists(checkpoint) ? int.Parse(File.ReadAllText(checkpoint)) : 0;
+        Begun.Enqueue((task.Id, done + 1));
+        MostInside = Math.Max(MostInside, Interlocked.Increment(ref Inside));
+        try
+        {
+            for (var step = done + 1; step <= Steps; step++)
+            {
+                await Before(step).WaitAsync(stop);
+                File.WriteAllText(checkpoint, step.ToString());
+                observer.Progressed(new TrainingProgress { Stage = "smell", Step = step, Steps = Steps, Last = new StepResult(step, 1.0 / step, new Dictionary<string, double>()) });
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref Inside);
+        }
+    }
+
+    public string? Unpublishable(RunTask task) => Objection;
+
+    public Task<RunPackage> PublishAsync(RunTask task, CancellationToken stop)
+    {
+        Publishing();
+        return Task.FromResult(new RunPackage("smell", "1.0.0", "hash"));
+    }
+}

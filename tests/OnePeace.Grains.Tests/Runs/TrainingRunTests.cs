@@ -1,0 +1,135 @@
+using OnePeace.Contracts.Runs;
+using OnePeace.Grains.Runs;
+using OnePeace.Grains.Tests.Modalities;
+
+namespace OnePeace.Grains.Tests.Runs;
+
+/// <summary>A run's life with a worker: every command fits the state or is refused, and can be sent twice.</summary>
+public sealed class TrainingRunTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("onepeace-runs-").FullName;
+    private readonly ScriptedTrainer _trainer = new();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_run_is_trained_published_and_told_step_by_step()
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        var submitted = (await silo.SubmitAsync("a")).Run!;
+        Assert.Equal(("r", 7, "inside", false), (submitted.Name, submitted.Seed, submitted.Data, submitted.HasEnded));
+        await silo.UntilAsync("a", RunState.Published);
+
+        var run = (await silo.Run("a").DescribeAsync()).Run!;
+        Assert.Equal(("smell", 10L, 0.1), (run.Progress!.Stage, run.Progress.Step, run.Progress.Loss));
+        Assert.Equal(Enumerable.Range(1, 10).Select(step => (long)step), run.Curve.Select(p => p.Step));
+        Assert.Equal("smell", run.Package!.Modality);
+        Assert.True(run.HasEnded);
+        var events = await silo.Run("a").EventsAsync(0);
+        Assert.True(events.IsLast);
+        Assert.Equal([RunState.Submitted, RunState.Running, RunState.Finished, RunState.Published], events.Events.Where(e => e.Progress is null).Select(e => e.State));
+        Assert.Equal(events.Events.Select(e => e.Number).Order().Distinct(), events.Events.Select(e => e.Number));
+        Assert.Empty((await silo.Run("a").EventsAsync(events.Events[^1].Number)).Events);
+        Assert.Empty(await silo.Catalogue.OpenAsync());
+    }
+
+    [Fact]
+    public async Task A_run_that_is_paused_stops_and_goes_on_at_its_checkpoint()
+    {
+        var held = new TaskCompletionSource();
+        _trainer.Before = step => step == 5 ? held.Task : Task.CompletedTask;
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        await silo.SubmitAsync("a");
+        await RunningSilo.Eventually(async () => (await silo.Run("a").DescribeAsync()).Run!.Progress?.Step == 4);
+        for (var again = 0; again < 2; again++) Assert.Equal(RunState.Paused, (await silo.Run("a").PauseAsync()).Run!.State);
+        await RunningSilo.Eventually(() => Task.FromResult(_trainer.Inside == 0));
+
+        held.SetResult();
+        for (var again = 0; again < 2; again++) Assert.Null((await silo.Run("a").ResumeAsync()).Fault);
+        await silo.UntilAsync("a", RunState.Published);
+        Assert.Equal([("a", 1), ("a", 5)], _trainer.Begun);
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_stops_for_good_and_is_deleted_with_its_files()
+    {
+        _trainer.Before = step => step == 3 ? Task.Delay(Timeout.Infinite) : Task.CompletedTask;
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        await silo.SubmitAsync("a");
+        await silo.UntilAsync("a", RunState.Running);
+        Assert.Equal(RunFaultKind.Conflict, (await silo.Run("a").DeleteAsync()).Fault!.Kind);
+        for (var again = 0; again < 2; again++) Assert.Equal(RunState.Cancelled, (await silo.Run("a").CancelAsync()).Run!.State);
+        Assert.Equal(RunFaultKind.Conflict, (await silo.Run("a").ResumeAsync()).Fault!.Kind);
+        Assert.Equal(RunFaultKind.Conflict, (await silo.Run("a").PauseAsync()).Fault!.Kind);
+
+        Assert.Null((await silo.Run("a").DeleteAsync()).Fault);
+        Assert.Equal(RunFaultKind.NotFound, (await silo.Run("a").DeleteAsync()).Fault!.Kind);
+        Assert.Equal(RunFaultKind.NotFound, (await silo.Run("a").DescribeAsync()).Fault!.Kind);
+        Assert.Equal(RunFaultKind.Conflict, (await silo.SubmitAsync("a")).Fault!.Kind);
+        Assert.Empty(await silo.Catalogue.IdsAsync());
+        await RunningSilo.Eventually(() => Task.FromResult(!Directory.Exists(Path.Combine(_folder, "runs", "a"))));
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_says_why_without_paths_and_can_be_resumed()
+    {
+        _trainer.Before = _ => throw new InvalidDataException($"'{Path.Combine(_folder, "pairs", "inside")}' is empty.");
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        await silo.SubmitAsync("a");
+        await silo.UntilAsync("a", RunState.Failed);
+        Assert.Equal("'inside' is empty.", (await silo.Run("a").DescribeAsync()).Run!.Reason);
+        _trainer.Before = _ => Task.CompletedTask;
+        Assert.Null((await silo.Run("a").ResumeAsync()).Run!.Reason);
+        await silo.UntilAsync("a", RunState.Published);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_published_stays_finished_and_is_published_later()
+    {
+        _trainer.Publishing = () => throw new RunUnpublishedException("The name is taken.");
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        await silo.SubmitAsync("a");
+        await RunningSilo.Eventually(async () => (await silo.Run("a").DescribeAsync()).Run is { State: RunState.Finished, HasEnded: true, Reason: "The name is taken." });
+        _trainer.Publishing = () => { };
+        await silo.Run("a").ResumeAsync();
+        await silo.UntilAsync("a", RunState.Published);
+    }
+
+    [Fact]
+    public async Task The_same_order_again_is_the_same_run_and_another_order_is_a_conflict()
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => silo.SubmitAsync("a")));
+        Assert.All(replies, reply => Assert.Null(reply.Fault));
+        Assert.Equal(RunFaultKind.Conflict, (await silo.SubmitAsync("a", data: "")).Fault!.Kind);
+        await silo.UntilAsync("a", RunState.Published);
+        Assert.Null((await silo.SubmitAsync("a")).Fault);
+        Assert.Single(_trainer.Begun);
+    }
+
+    [Fact]
+    public async Task Runs_are_trained_one_after_the_other()
+    {
+        _trainer.Before = _ => Task.Delay(5);
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        foreach (var id in new[] { "a", "b", "c" }) await silo.SubmitAsync(id);
+        foreach (var id in new[] { "a", "b", "c" }) await silo.UntilAsync(id, RunState.Published);
+        Assert.Equal(1, _trainer.MostInside);
+        Assert.Equal(["a", "b", "c"], _trainer.Begun.Select(b => b.Run));
+    }
+
+    [Theory]
+    [InlineData("..", "data")]
+    [InlineData("inside/../../grains.db", "data")]
+    [InlineData("/etc", "data")]
+    [InlineData("nothing", "data")]
+    public async Task Data_outside_of_the_folder_or_that_are_not_there_are_refused(string data, string part)
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, trainer: null);
+        var fault = (await silo.SubmitAsync("a", data)).Fault!;
+        Assert.Equal((RunFaultKind.Refused, part), (fault.Kind, fault.Part));
+        Assert.DoesNotContain(_folder, fault.Message);
+        Assert.Equal(RunFaultKind.Refused, (await silo.Run("b").SubmitAsync(new RunOrder("{}", "inside"))).Fault!.Kind);
+        Assert.Empty(await silo.Catalogue.IdsAsync());
+    }
+}

@@ -6,6 +6,7 @@ using OnePeace.Benchmarks.Expansion;
 using OnePeace.Benchmarks.Loading;
 using OnePeace.Benchmarks.Steps;
 
+if (ServingBenchmark.Know(args)) return await ServingBenchmark.RunAsync(args);
 if (StepBenchmark.Know(args)) return await StepBenchmark.RunAsync(args);
 if (ExpansionBenchmark.Know(args)) return await ExpansionBenchmark.RunAsync(args);
 if (LoadingBenchmarks.Know(args)) return await LoadingBenchmarks.RunAsync(args);

@@ -1,0 +1,88 @@
+using OnePeace.Benchmarks.Loading;
+using OnePeace.Engine;
+using OnePeace.Engine.Devices;
+using OnePeace.Engine.Plugins;
+using OnePeace.Tests;
+using OnePeace.Training.Recipes;
+using OnePeace.Training.Runs;
+
+namespace OnePeace.Benchmarks.Steps;
+
+/// <summary>How long requests take while a run of 200 steps trains around the core that serves them, against the seconds before and after each run: <c>serving DATA MODEL</c>.</summary>
+internal static class ServingBenchmark
+{
+    private const int Runs = 3, Steps = 200, Niceness = 10;
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
+
+    public static bool Know(string[] arguments) => arguments is ["serving", _, _];
+
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        TorchRuntime.EnsureLoaded();
+        var (data, path) = (arguments[1], arguments[2]);
+        using var plugins = PluginCatalogue.BesideExecutable();
+        await using var engine = await EncodingEngine.LoadAsync(path, plugins, new EngineOptions { Device = "cpu", TorchThreads = 1 });
+        var load = new SteadyLoad(engine);
+        await using var callers = load.Start();
+        await Task.Delay(Quiet / 2);
+        for (var run = 0; run < Runs; run++)
+        {
+            load.Begin(busy: false);
+            await Task.Delay(Quiet);
+            load.End();
+            await TrainAsync(engine.Core!, plugins, data, load);
+        }
+        Report(load);
+        return 0;
+    }
+
+    /// <summary>A joining modality, as a silo trains it; only its steps are measured, not its opening.</summary>
+    private static async Task TrainAsync(ServingCore serving, PluginCatalogue plugins, string data, SteadyLoad load)
+    {
+        var folder = Directory.CreateTempSubdirectory("onepeace-serving-");
+        var demo = RecipeFile.Read(RepositoryFolder.At("models/training/demo.json"));
+        var stage = demo.Stages[2] with { Steps = Steps, ValidateEvery = 0, Validation = null, CheckpointEvery = 50, Options = demo.Model!.Modalities[demo.Stages[2].Other] };
+        await using var thread = new DeviceThread("training", torchThreads: 1, Niceness);
+        try
+        {
+            await new RecipeRun(new RecipeRunOptions
+            {
+                Recipe = demo with { Model = null, Stages = [stage] },
+                Data = data,
+                Folder = folder.FullName,
+                Model = serving.ModelPath,
+                Plugins = plugins.Get,
+                Device = new TrainingDevice(thread, serving.Device),
+                Core = serving.Core,
+            }).RunAsync(new Watch(load), CancellationToken.None);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void Report(SteadyLoad load) => new BenchmarkReport().Add("serving", $"Requests beside {Runs} runs of {Steps} steps",
+        ["modality", "quiet p50 ms", "training p50 ms", "quiet p99 ms", "training p99 ms", "p99 ratio, median of pairs", "least", "most", "requests", "failures"],
+        load.Modalities.Select(modality => Row(load, modality)));
+
+    private static object[] Row(SteadyLoad load, string modality)
+    {
+        Timings quiet = load.All(modality, busy: false), busy = load.All(modality, busy: true);
+        double[] ratios = [.. load.Pairs(modality).Select(pair => pair.Busy.Percentile(99) / pair.Quiet.Percentile(99))];
+        return
+        [
+            modality, quiet.Percentile(50), busy.Percentile(50), quiet.Percentile(99), busy.Percentile(99), Timings.Median(ratios), ratios.Min(), ratios.Max(), quiet.Count + busy.Count, load.Failures,
+        ];
+    }
+
+    private sealed class Watch(SteadyLoad load) : ITrainingObserver
+    {
+        public void Progressed(TrainingProgress progress)
+        {
+            if (progress.Step == 1) load.Begin(busy: true);
+            if (progress.Step == progress.Steps) load.End();
+        }
+    }
+}

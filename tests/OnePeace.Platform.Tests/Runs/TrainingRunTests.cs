@@ -99,15 +99,20 @@ public sealed class TrainingRunTests : IDisposable
         (await CommandRun.OfAsync(["runs", "pause", id, .. server])).ShouldFail(1, "finished", "conflict");
         (await CommandRun.OfAsync(["runs", "delete", id, .. server])).ShouldSucceed();
         Assert.Equal("no training runs", (await CommandRun.OfAsync(["runs", "list", .. server])).ShouldSucceed().Output.Trim());
-        (await CommandRun.OfAsync(["train", "--recipe", recipe, "--data", "", "--out", _folder["model"], .. server])).ShouldFail(2, "--out", "--server");
+        (await CommandRun.OfAsync(["train", "--recipe", recipe, "--data", "", "--out", _folder["other"], .. server])).ShouldFail(2, "--out", "--server");
         (await CommandRun.OfAsync("train", "--recipe", recipe, "--data", "")).ShouldFail(2, "--out", "--server");
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private async Task MakeDataAsync() => (await CommandRun.OfAsync("dataset", "make", "--seed", "1", "--size", "200", "--out", _folder["pairs"])).ShouldSucceed();
+    /// <summary>Pairs, and the model that ships without the modality that is to join.</summary>
+    private async Task MakeDataAsync()
+    {
+        (await CommandRun.OfAsync("dataset", "make", "--seed", "1", "--size", "200", "--out", _folder["pairs"])).ShouldSucceed();
+        (await CommandRun.OfAsync("convert", TestData.DemoModel, _folder["model"], "--modalities", "text,image,audio")).ShouldSucceed();
+    }
 
-    private Task<RunningPlatform> StartAsync() => RunningPlatform.StartAsync(_folder["data"], null, "--training-data", _folder["pairs"]);
+    private Task<RunningPlatform> StartAsync() => RunningPlatform.StartAsync(_folder["data"], null, "--model", _folder["model"], "--training-data", _folder["pairs"]);
 
     private static RunOrder Order(int steps)
     {

@@ -11,10 +11,13 @@ using OnePeace.Transformer.Checkpoints;
 namespace OnePeace.Benchmarks.Steps;
 
 /// <summary>What a step costs in pairs a second and memory, by what trains, with and without the pivot's cache, denoising and recomputation: <c>steps DATA MODEL [OPTION]</c>.</summary>
-/// <remarks>Memory needs a process of its own for each option, so this starts itself once an option; the first steps, which fill the cache, do not count.</remarks>
+/// <remarks>
+/// Memory needs a process of its own for each option, so this starts itself once an option. The first epoch, which fills the cache, does not count: take a
+/// small data set (<c>dataset make --size 1000</c>).
+/// </remarks>
 internal static class StepBenchmark
 {
-    private const int Warmup = 15, Measured = 15;
+    private const int BatchSize = 64, Measured = 20;
 
     private static readonly PairLossOptions Contrastive = new() { PivotAlone = 0, OtherAlone = 0, PivotJoint = 0, OtherJoint = 0 };
     private static readonly PairLossOptions Official = PairLossOptions.LaterStage;
@@ -60,12 +63,12 @@ internal static class StepBenchmark
         try
         {
             await using var memory = new ProcessMemory();
-            var observer = new Counter();
             using var plugins = PluginCatalogue.BesideExecutable();
             await using var thread = new DeviceThread("training", torchThreads: 1);
             using var source = ModelSources.Open(model);
             var demo = RecipeFile.Read(RepositoryFolder.At("models/training/demo.json"));
-            var stage = demo.Stages[1] with { Name = "steps", Steps = Warmup + Measured, ValidateEvery = 0, Validation = null, CheckpointEvery = 1000, BatchSize = 64, Decoder = new DecoderOptions { Width = 192, Heads = 4, ExpertWidth = 512 } };
+            var epoch = (File.ReadLines(Path.Combine(data, demo.Stages[1].Data!)).Count() / BatchSize) + 1;
+            var stage = demo.Stages[1] with { Name = "steps", Steps = epoch + Measured, ValidateEvery = 0, Validation = null, CheckpointEvery = 1000, BatchSize = BatchSize, Decoder = new DecoderOptions { Width = 192, Heads = 4, ExpertWidth = 512 } };
             var run = await StageRun.OpenAsync(new StageSetting
             {
                 Stage = Options[option](stage),
@@ -77,6 +80,7 @@ internal static class StepBenchmark
                 Device = TrainingDevice.Create(thread, "cpu"),
                 NewModalities = demo.Model!.Modalities.ToDictionary(m => m.Key, m => new OnePeace.Modalities.ModalityOptions(m.Value)),
             }, CancellationToken.None);
+            var observer = new Counter(epoch);
             await using (run) await run.RunAsync(observer, CancellationToken.None);
             Console.WriteLine($"| {option} | {Measured * stage.BatchSize / observer.Seconds:0.0} | {memory.Peak.Anonymous:0} |");
             return 0;
@@ -87,7 +91,7 @@ internal static class StepBenchmark
         }
     }
 
-    private sealed class Counter : ITrainingObserver
+    private sealed class Counter(int warmup) : ITrainingObserver
     {
         private long _start;
 
@@ -95,7 +99,7 @@ internal static class StepBenchmark
 
         public void Progressed(TrainingProgress progress)
         {
-            if (progress.Step == Warmup) _start = Stopwatch.GetTimestamp();
+            if (progress.Step == warmup) _start = Stopwatch.GetTimestamp();
             if (progress.Step == progress.Steps) Seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
         }
     }

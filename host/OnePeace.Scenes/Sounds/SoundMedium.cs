@@ -1,6 +1,6 @@
 namespace OnePeace.Scenes.Sounds;
 
-/// <summary>Half a second of sound. Shape is timbre (harmonics and a resonance of its own), colour is pitch, size is how slowly it beats, position is how the pitch glides. Loudness says nothing.</summary>
+/// <summary>Half a second of sound. Shape is timbre, colour is pitch, size is how slowly it beats, position is how the pitch glides. Loudness says nothing.</summary>
 internal sealed class SoundMedium : ISceneMedium
 {
     public const int RateHz = 16_000, Samples = RateHz / 2;
@@ -9,15 +9,9 @@ internal sealed class SoundMedium : ISceneMedium
     /// <summary>How strong each of five harmonics is, by shape.</summary>
     private static readonly double[][] Harmonics = [[1, 0, 0, 0, 0], [0.7, 1, 0, 0, 0], [0.7, 0, 1, 0, 0], [0.7, 0, 0, 1, 0], [0.7, 0, 0, 0, 1], [1, 0.8, 0.8, 0.8, 0.8]];
 
-    /// <summary>What rings along at any pitch, by shape: above what is strong of the harmonics, under half the rate.</summary>
-    private static readonly double[] ResonanceHz = [2600, 3150, 3800, 4600, 5600, 6800];
-    private const double Resonance = 0.6;
-
-    /// <summary>By colour. Neighbours stay apart over a whole glide.</summary>
-    private static readonly double[] PitchHz = [140, 200, 286, 409, 585, 836];
-
-    /// <summary>By size, from fast enough to be heard in an instant to twice a clip.</summary>
-    private static readonly double[] BeatHz = [45, 15, 5];
+    /// <summary>By colour. Neighbours stay apart over a whole glide, and the fifth harmonic of the highest under half the rate.</summary>
+    private static readonly double[] PitchHz = [140, 217, 336, 521, 808, 1252];
+    private static readonly double[] BeatHz = [28, 11, 4];
 
     /// <summary>Pitch from -1 (a sixth lower) to 1 (a sixth higher) over time from 0 to 1, by position.</summary>
     private static readonly Func<double, double>[] Glides = [time => (2 * time) - 1, time => 1 - (2 * time), time => 1 - Math.Abs((4 * time) - 2), _ => 0];
@@ -61,7 +55,6 @@ internal sealed class SoundMedium : ISceneMedium
         var loudness = Math.Sqrt(strengths.Sum(strength => strength * strength));
         double pitchHz = PitchHz[scene.Colour] * random.Between(0.985, 1.015), beatHz = BeatHz[scene.Size] * random.Between(0.95, 1.05);
         double beatPhase = random.Between(0, Math.Tau), depth = random.Between(0.85, 0.95), turn = 0;
-        double resonanceHz = ResonanceHz[scene.Shape] * random.Between(0.98, 1.02), resonancePhase = random.Between(0, Math.Tau);
         var samples = new double[Samples];
         for (var i = 0; i < length; i++)
         {
@@ -69,7 +62,6 @@ internal sealed class SoundMedium : ISceneMedium
             var beat = 1 - (depth * 0.5 * (1 + Math.Cos((Math.Tau * beatHz * i / RateHz) + beatPhase)));
             for (var harmonic = 0; harmonic < strengths.Length; harmonic++)
                 samples[i] += beat * strengths[harmonic] / loudness * Math.Sin(((harmonic + 1) * turn) + phases[harmonic]);
-            samples[i] += beat * Resonance * Math.Sin((Math.Tau * resonanceHz * i / RateHz) + resonancePhase);
         }
         return samples;
     }

@@ -14,7 +14,7 @@ public sealed class ModelDirectoryTests : IDisposable
     [Fact]
     public void The_model_that_ships_is_what_its_recipe_makes_byte_for_byte()
     {
-        ModelGenerator.Create(GeneratedModel.Read(Repository("models/recipes/tiny.json"), Plugins.Find), _files.At("demo"));
+        ModelGenerator.Create(GeneratedModel.Read(Repository("models/recipes/demo.json"), Plugins.Find), _files.At("demo"));
 
         var shipped = Files(Repository("models/demo"));
         Assert.Equal(8, shipped.Count);
@@ -86,7 +86,7 @@ public sealed class ModelDirectoryTests : IDisposable
     [Fact]
     public void What_a_configuration_leaves_out_is_as_the_architecture_has_it_by_default()
     {
-        ModelGenerator.Create(GeneratedModel.Read(Repository("models/recipes/tiny.json"), Plugins.Find), _files.At("demo"));
+        ModelGenerator.Create(GeneratedModel.Read(Repository("models/recipes/demo.json"), Plugins.Find), _files.At("demo"));
         using var source = ModelSources.Open(_files.At("demo"));
         Assert.True(source.Shape is { MagnetoScaleAttention: true, ScaleExpert: true, LayerScale: true, ScaleHeads: false });
     }

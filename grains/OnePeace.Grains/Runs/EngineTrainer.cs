@@ -29,6 +29,7 @@ public sealed class EngineTrainer(EngineSeat seat, RunPublication publication) :
                 Plugins = serving.Plugins.Get,
                 Device = new TrainingDevice(own ?? serving.Thread!, serving.Device),
                 Core = continues ? serving.Core : null,
+                Parallelism = 1,   // whatever serves shares the thread pool
             }).RunAsync(observer, stop);
         }
         finally

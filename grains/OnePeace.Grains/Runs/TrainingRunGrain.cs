@@ -55,6 +55,7 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
     {
         if (Life.Order is null && !Life.IsDeleted)
         {
+            if (_site.TrainingData is null && !await Catalogue.IsAttendedAsync()) return new RunFault(RunFaultKind.Unavailable, "No server has training data: start one with --training-data DIR.");
             if (await Task.Run(() => RunOrders.Objection(order, _site)) is { } objection) return objection;
             if (!await Catalogue.EnterAsync(_id, isOpen: true)) return new RunFault(RunFaultKind.Unavailable, $"This server keeps {RunLimits.MostRuns} runs: delete some that have ended.");
             var recipe = RunOrders.Recipe(order);
@@ -67,6 +68,12 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
     }
 
     public Task<RunReply> DescribeAsync() => Task.FromResult(Reply());
+
+    public Task<RunReply> SummariseAsync()
+    {
+        var reply = Reply();
+        return Task.FromResult(reply with { Run = reply.Run is { } run ? run with { Curve = [] } : null });
+    }
 
     public Task<RunReply> PauseAsync() => CommandAsync(life => life.State switch
     {
@@ -113,7 +120,23 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
             return taken;
         });
         _heard = _time.GetUtcNow();
+        if (Life.Order is null) await ForgetAsync();
         return lease;
+    }
+
+    /// <summary>The catalogue lists an id before there is a run, which then may never come to be.</summary>
+    private async Task ForgetAsync()
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (Life.IsDeleted) await Catalogue.DeleteAsync(_id);
+            else if (Life.Order is null) await Catalogue.DropAsync(_id);
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     public async Task<bool> ReportAsync(RunReport report)
@@ -121,16 +144,20 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
         if (!Holds(Life, report)) return false;
         _heard = _time.GetUtcNow();
         foreach (var point in report.Points) _curve.Add(point);
-        if (report.Progress is { } progress && progress != _progress)
+        if (report.Progress is { } progress)
         {
+            var isNew = Told(progress) != Told(_progress);
             _progress = progress;
-            _news.Add(Life.State, progress, null);
+            if (isNew) _news.Add(Life.State, progress, null);
         }
         var held = true;
         if (report.Outcome is { } outcome) await ChangeAsync(life => (held = Holds(life, report)) ? life.End(outcome, _time.GetUtcNow()) : life);
         else if (_heard - _written >= UntilWritten) await ChangeAsync(life => (held = Holds(life, report)) ? life with { Number = _news.Number } : life);   // a new record, so that it is written
         return held;
     }
+
+    /// <summary>What makes progress news.</summary>
+    private static (int?, long?, double?) Told(RunProgress? progress) => (progress?.StageIndex, progress?.Step, progress?.ValidationAccuracy);
 
     private static bool Holds(RunLife life, RunReport report) => life.WantsWorker && life.Worker is not null && life.Fence == report.Fence;
 

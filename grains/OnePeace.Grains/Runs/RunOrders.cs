@@ -20,6 +20,15 @@ internal static class RunOrders
         return order.Seed is { } seed ? recipe with { Seed = seed } : recipe;
     }
 
+    /// <summary>Why nothing of a recipe can serve, or null.</summary>
+    public static string? Unpublishable(TrainingRecipe recipe)
+    {
+        if (recipe.Model is not null) return "Nothing is published: the recipe makes a model of its own, which does not fit the core that serves.";
+        if (recipe.Stages.FirstOrDefault(stage => stage.Trains.Core || stage.Trains.Pivot.Count > 0) is { } stage) return $"Nothing is published: the stage '{stage.Name}' changes more than the modality that joins.";
+        var joining = recipe.Stages.Select(s => s.Other).Distinct(StringComparer.Ordinal).ToList();
+        return joining.Count > 1 ? $"Nothing is published: the stages train {string.Join(", ", joining.Select(name => $"'{name}'"))}, and a run publishes one modality." : null;
+    }
+
     /// <summary>What is wrong with an order, or null. Where this silo has no training data, the worker looks whether the order's are there.</summary>
     public static RunFault? Objection(RunOrder order, RunSite site)
     {

@@ -17,6 +17,7 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
 
     private readonly DurableState<RunLife> _stored;
     private readonly RunSite _site;
+    private readonly IRunTrainer _trainer;
     private readonly TimeProvider _time;
     private readonly ILogger<TrainingRunGrain> _log;
     private readonly SemaphoreSlim _gate = new(1);
@@ -26,10 +27,11 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
     private DateTimeOffset _heard, _written;
     private RunProgress? _progress;
 
-    public TrainingRunGrain([PersistentState("run", ModalityStorage.Name)] IPersistentState<RunLife> stored, RunSite site, TimeProvider time, ILogger<TrainingRunGrain> log)
+    public TrainingRunGrain([PersistentState("run", ModalityStorage.Name)] IPersistentState<RunLife> stored, RunSite site, IRunTrainer trainer, TimeProvider time, ILogger<TrainingRunGrain> log)
     {
         _stored = new(stored);
         _site = site;
+        _trainer = trainer;
         _time = time;
         _log = log;
         _news = new(time);
@@ -57,10 +59,12 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
         {
             if (_site.TrainingData is null && !await Catalogue.IsAttendedAsync()) return new RunFault(RunFaultKind.Unavailable, "No server has training data: start one with --training-data DIR.");
             if (await Task.Run(() => RunOrders.Objection(order, _site)) is { } objection) return objection;
-            if (!await Catalogue.EnterAsync(_id, isOpen: true)) return new RunFault(RunFaultKind.Unavailable, $"This server keeps {RunLimits.MostRuns} runs: delete some that have ended.");
             var recipe = RunOrders.Recipe(order);
+            var note = order.Publish ? await _trainer.UnpublishableAsync(_id, order) : null;
+            if (order.MustPublish && note is not null) return new RunFault(RunFaultKind.Refused, $"{note} Correct the order, or leave 'publish' out to train all the same.", "publish");
+            if (!await Catalogue.EnterAsync(_id, isOpen: true)) return new RunFault(RunFaultKind.Unavailable, $"This server keeps {RunLimits.MostRuns} runs: delete some that have ended.");
             await ChangeAsync(life => life.Order is null && !life.IsDeleted
-                ? life.Submit(order, order.Name ?? recipe.Name, recipe.Seed, [.. recipe.Stages.Select(s => new RunStage(s.Name, s.Steps))], _time.GetUtcNow())
+                ? life.Submit(order, order.Name ?? recipe.Name, recipe.Seed, [.. recipe.Stages.Select(s => new RunStage(s.Name, s.Steps))], _time.GetUtcNow()) with { Note = note }
                 : life);
         }
         if (Life.IsDeleted) return new RunFault(RunFaultKind.Conflict, "A run of this Idempotency-Key was deleted: choose another key.");
@@ -221,6 +225,7 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
             Curve = _curve.Points,
             Package = Life.Package,
             HasEnded = Life.HasEnded,
+            Note = Life.HasEnded ? null : Life.Note,
         },
     };
 }

@@ -79,6 +79,7 @@ public sealed class RunRouteTests(TrainingPlatform platform) : IClassFixture<Tra
     [InlineData("""{ "recipe": "shipped", "data": "../pairs" }""", 422, "run_refused")]
     [InlineData("""{ "recipe": "shipped", "data": "/etc" }""", 422, "run_refused")]
     [InlineData("""{ "recipe": "shipped", "version": "one" }""", 422, "run_refused")]
+    [InlineData("""{ "recipe": "shipped", "version": "6.6.6", "publish": true }""", 422, "run_refused")]
     public async Task Bad_orders_are_refused_and_leave_nothing(string body, int status, string code)
     {
         var key = Guid.NewGuid().ToString();
@@ -87,6 +88,16 @@ public sealed class RunRouteTests(TrainingPlatform platform) : IClassFixture<Tra
         using var sound = await platform.SubmitAsync("""{ "recipe": "shipped" }""", key);
         Assert.Equal(HttpStatusCode.Created, sound.StatusCode);
         await platform.CommandAsync((string)(await sound.JsonAsync())["id"]!, "cancel");
+    }
+
+    [Fact]
+    public async Task A_run_that_would_publish_only_by_default_is_taken_and_says_why_it_will_not()
+    {
+        using var submitted = await platform.SubmitAsync("""{ "recipe": "shipped", "version": "6.6.6" }""");
+        Assert.Equal(HttpStatusCode.Created, submitted.StatusCode);
+        var run = await submitted.JsonAsync();
+        Assert.Equal("Nothing is published: the name is taken.", (string)run["note"]!);
+        Assert.Null((await (await platform.CommandAsync((string)run["id"]!, "cancel")).OkAsync())["note"]);
     }
 
     [Fact]

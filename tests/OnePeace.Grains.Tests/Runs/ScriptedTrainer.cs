@@ -55,7 +55,7 @@ internal sealed class ScriptedTrainer : IRunTrainer
         }
     }
 
-    public string? Unpublishable(RunTask task) => Objection;
+    public Task<string?> UnpublishableAsync(string id, RunOrder order) => Task.FromResult(Objection);
 
     public Task<RunPackage> PublishAsync(RunTask task, CancellationToken stop)
     {

@@ -113,6 +113,25 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public async Task An_order_that_must_be_published_and_cannot_be_is_refused_before_it_is_trained()
+    {
+        _trainer.Objection = "The name is taken.";
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        var order = new RunOrder(TrainingSilo.Recipe, "inside");
+        var fault = (await silo.Run("a").SubmitAsync(order with { MustPublish = true })).Fault!;
+        Assert.Equal((RunFaultKind.Refused, "publish"), (fault.Kind, fault.Part));
+        Assert.StartsWith("The name is taken.", fault.Message);
+        Assert.Empty(await silo.Catalogue.IdsAsync());
+
+        Assert.Equal("The name is taken.", (await silo.Run("b").SubmitAsync(order)).Run!.Note);
+        Assert.Null((await silo.Run("c").SubmitAsync(order with { Publish = false })).Run!.Note);
+        await silo.UntilAsync("b", RunState.Finished);
+        var run = (await silo.Run("b").DescribeAsync()).Run!;
+        Assert.Equal(("The name is taken.", null), (run.Reason, run.Note));
+        Assert.Empty(_trainer.Published);
+    }
+
+    [Fact]
     public async Task The_same_order_again_is_the_same_run_and_another_order_is_a_conflict()
     {
         await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);

@@ -24,8 +24,9 @@ public sealed class RunRouteTests(TrainingPlatform platform) : IClassFixture<Tra
         await (await platform.SubmitAsync($$"""{ "recipe": {{TrainingPlatform.Recipe}}, "data": "pairs", "seed": 6 }""", "key")).ErrorAsync(409);
         await (await platform.Client.DeleteAsync($"/v1/runs/{id}")).ErrorAsync(409);
 
-        platform.Trainer.Allowed.Release(10);
         using var client = new OnePeaceClient(platform.Client);
+        while ((await client.RunAsync(id, TestContext.Current.CancellationToken)).State != "running") await Task.Delay(50, TestContext.Current.CancellationToken);   // a run that another test cancelled may still hold the worker, and would take the steps
+        platform.Trainer.Allowed.Release(10);
         var events = new List<RunEventInfo>();
         await foreach (var happened in client.WatchRunAsync(id, cancellation: TestContext.Current.CancellationToken)) events.Add(happened);
         Assert.Equal("published", events[^1].State!.State);

@@ -13,8 +13,8 @@ public sealed record RunOrder(JsonElement Recipe, string? Data = null)
     /// <summary>Null for the recipe's name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Whether a modality that joined is attached when it is trained.</summary>
-    public bool Publish { get; init; } = true;
+    /// <summary>Whether a modality that joined is attached when it is trained; null for where that can be. True where nothing could be attached is refused.</summary>
+    public bool? Publish { get; init; }
 
     /// <summary>The version to publish; null for one of the run's own.</summary>
     public string? Version { get; init; }
@@ -40,6 +40,9 @@ public sealed record RunInfo(string Id, string State, string Name)
 
     /// <summary>Why it failed, or why nothing of it serves.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Of a run that has not ended: why nothing of it would be attached, as it was when it was begun.</summary>
+    public string? Note { get; init; }
 
     /// <summary>Whether nothing more happens to it by itself.</summary>
     public bool Ended { get; init; }

@@ -12,6 +12,10 @@ public interface ITrainingRunGrain : IGrainWithStringKey
     [Alias("describe"), ResponseTimeout("00:00:05")]
     Task<RunReply> DescribeAsync();
 
+    /// <summary>As <see cref="DescribeAsync"/>, without the curve.</summary>
+    [Alias("summarise"), ResponseTimeout("00:00:05")]
+    Task<RunReply> SummariseAsync();
+
     /// <summary>Stops it after the step under way; it keeps what it has.</summary>
     [Alias("pause"), ResponseTimeout("00:00:30")]
     Task<RunReply> PauseAsync();
@@ -67,4 +71,16 @@ public interface IRunCatalogueGrain : IGrainWithStringKey
 
     [Alias("delete")]
     Task DeleteAsync(string id);
+
+    /// <summary>Takes an id off that never became a run.</summary>
+    [Alias("drop")]
+    Task DropAsync(string id);
+
+    /// <summary>A worker that has training data tells that it is there, every few seconds.</summary>
+    [Alias("attend"), ResponseTimeout("00:00:05")]
+    Task AttendAsync();
+
+    /// <summary>Whether such a worker was heard of lately.</summary>
+    [Alias("attended"), ResponseTimeout("00:00:05")]
+    Task<bool> IsAttendedAsync();
 }

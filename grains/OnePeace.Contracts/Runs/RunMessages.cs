@@ -29,6 +29,9 @@ public sealed record RunOrder([property: Id(0)] string Recipe, [property: Id(1)]
 
     /// <summary>The version to publish; null for one of the run's own.</summary>
     [Id(5)] public string? Version { get; init; }
+
+    /// <summary>Whether the order is refused where it is known already that nothing of it can be published.</summary>
+    [Id(6)] public bool MustPublish { get; init; }
 }
 
 /// <summary>Where in its life a run stands.</summary>
@@ -136,6 +139,9 @@ public sealed record RunRecord([property: Id(0)] string Id, [property: Id(1)] Ru
 
     /// <summary>Whether nothing more happens to it by itself.</summary>
     [Id(13)] public bool HasEnded { get; init; }
+
+    /// <summary>Of a run that has not ended: why nothing of it would be published, as it was when it was submitted.</summary>
+    [Id(14)] public string? Note { get; init; }
 }
 
 /// <summary>A run after a command, or why the command was not carried out.</summary>

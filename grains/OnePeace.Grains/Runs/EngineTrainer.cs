@@ -26,10 +26,15 @@ public sealed class EngineTrainer(EngineSeat seat, RunPublication publication) :
                 Data = task.Data,
                 Folder = task.Folder,
                 Model = continues ? serving.ModelPath : null,
-                Plugins = serving.Plugins.Get,
+                Plugins = name => RunWords.Plugin(serving, name),
                 Device = new TrainingDevice(own ?? serving.Thread!, serving.Device),
                 Core = continues ? serving.Core : null,
+                Parallelism = 1,   // whatever serves shares the thread pool
             }).RunAsync(observer, stop);
+        }
+        catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
+        {
+            throw new InvalidDataException(RunWords.Of(e.Message, serving), e);
         }
         finally
         {
@@ -37,16 +42,20 @@ public sealed class EngineTrainer(EngineSeat seat, RunPublication publication) :
         }
     }
 
-    public string? Unpublishable(RunTask task)
-    {
-        var recipe = RunOrders.Recipe(task.Order);
-        if (recipe.Model is not null) return "Nothing is published: the recipe makes a model of its own, which does not fit the core that serves.";
-        return recipe.Stages.FirstOrDefault(stage => stage.Trains.Core || stage.Trains.Pivot.Count > 0) is { } stage
-            ? $"Nothing is published: the stage '{stage.Name}' changes more than the modality that joins."
-            : null;
-    }
+    public async Task<string?> UnpublishableAsync(string id, RunOrder order) => RunOrders.Unpublishable(RunOrders.Recipe(order)) ?? await publication.ObjectionAsync(id, order);
 
-    public async Task<RunPackage> PublishAsync(RunTask task, CancellationToken stop) => await publication.PublishAsync(task, await ServingAsync(), stop);
+    public async Task<RunPackage> PublishAsync(RunTask task, CancellationToken stop)
+    {
+        var serving = await ServingAsync();
+        try
+        {
+            return await publication.PublishAsync(task, serving, stop);
+        }
+        catch (RunUnpublishedException e)
+        {
+            throw new RunUnpublishedException(RunWords.Of(e.Message, serving));
+        }
+    }
 
     private async Task<ServingCore> ServingAsync() => (await seat.Loaded).Core ?? throw new InvalidDataException("The engine of this server lends no core to train around.");
 }

@@ -16,8 +16,8 @@ public interface IRunTrainer
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     Task TrainAsync(RunTask task, ITrainingObserver observer, CancellationToken stop);
 
-    /// <summary>Why nothing of the trained run can serve, or null where its modality can.</summary>
-    string? Unpublishable(RunTask task);
+    /// <summary>Why nothing of a run can serve, as far as is known, or null where its modality can.</summary>
+    Task<string?> UnpublishableAsync(string id, RunOrder order);
 
     /// <summary>Packs what was trained and attaches it; again and again it comes to the same.</summary>
     /// <exception cref="RunUnpublishedException">It was refused.</exception>

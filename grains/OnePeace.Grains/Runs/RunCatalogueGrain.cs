@@ -17,12 +17,13 @@ public sealed record RunIds
 
 /// <summary>Which runs there are, and which of them workers should look at.</summary>
 [Reentrant]
-public sealed class RunCatalogueGrain([PersistentState("runs", ModalityStorage.Name)] IPersistentState<RunIds> stored) : Grain, IRunCatalogueGrain
+public sealed class RunCatalogueGrain([PersistentState("runs", ModalityStorage.Name)] IPersistentState<RunIds> stored, TimeProvider time) : Grain, IRunCatalogueGrain
 {
     private const int MostDeleted = 1000;
 
     private readonly DurableState<RunIds> _ids = new(stored);
     private readonly SemaphoreSlim _gate = new(1);
+    private DateTimeOffset? _attended;
 
     public Task<IReadOnlyList<string>> IdsAsync() => Task.FromResult(_ids.Current.All);
 
@@ -44,6 +45,16 @@ public sealed class RunCatalogueGrain([PersistentState("runs", ModalityStorage.N
         Open = [.. ids.Open.Where(other => other != id)],
         Deleted = [.. ids.Deleted.Where(other => other != id).Append(id).TakeLast(MostDeleted)],
     });
+
+    public Task DropAsync(string id) => ChangeAsync(ids => !ids.All.Contains(id) ? ids : ids with { All = [.. ids.All.Where(other => other != id)], Open = [.. ids.Open.Where(other => other != id)] });
+
+    public Task AttendAsync()
+    {
+        _attended = time.GetUtcNow();
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> IsAttendedAsync() => Task.FromResult(time.GetUtcNow() - _attended < RunLimits.Lease);
 
     private async Task ChangeAsync(Func<RunIds, RunIds> change)
     {

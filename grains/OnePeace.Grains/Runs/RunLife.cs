@@ -47,6 +47,9 @@ public sealed record RunLife
     /// <summary>As it was when this was written.</summary>
     [Id(15)] public IReadOnlyList<RunPoint> Curve { get; init; } = [];
 
+    /// <summary>Why nothing would be published, as it was when it was submitted; null where something would.</summary>
+    [Id(16)] public string? Note { get; init; }
+
     /// <summary>Whether a worker has something to do.</summary>
     public bool WantsWorker => Order is not null && (State is RunState.Submitted or RunState.Running || IsPublishing);
 

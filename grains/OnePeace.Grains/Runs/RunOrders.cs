@@ -8,6 +8,8 @@ namespace OnePeace.Grains.Runs;
 /// <summary>Orders, read before anything is begun.</summary>
 internal static class RunOrders
 {
+    public const string NoSuchData = "There are no such data in the server's folder of training data.";
+
     private const int LongestName = 100;
 
     /// <summary>The recipe as the run follows it.</summary>
@@ -18,15 +20,23 @@ internal static class RunOrders
         return order.Seed is { } seed ? recipe with { Seed = seed } : recipe;
     }
 
-    /// <summary>What is wrong with an order, or null.</summary>
+    /// <summary>Why nothing of a recipe can serve, or null.</summary>
+    public static string? Unpublishable(TrainingRecipe recipe)
+    {
+        if (recipe.Model is not null) return "Nothing is published: the recipe makes a model of its own, which does not fit the core that serves.";
+        if (recipe.Stages.FirstOrDefault(stage => stage.Trains.Core || stage.Trains.Pivot.Count > 0) is { } stage) return $"Nothing is published: the stage '{stage.Name}' changes more than the modality that joins.";
+        var joining = recipe.Stages.Select(s => s.Other).Distinct(StringComparer.Ordinal).ToList();
+        return joining.Count > 1 ? $"Nothing is published: the stages train {string.Join(", ", joining.Select(name => $"'{name}'"))}, and a run publishes one modality." : null;
+    }
+
+    /// <summary>What is wrong with an order, or null. Where this silo has no training data, the worker looks whether the order's are there.</summary>
     public static RunFault? Objection(RunOrder order, RunSite site)
     {
-        if (site.TrainingData is null) return new(RunFaultKind.Unavailable, "This server has no training data: start it with --training-data DIR.");
         if (Encoding.UTF8.GetByteCount(order.Recipe) > RunLimits.RecipeBytes) return new(RunFaultKind.Refused, $"A recipe has at most {RunLimits.RecipeBytes} bytes.", "recipe");
         if (order.Name is { } name && (name.Length is 0 or > LongestName || name.Any(char.IsControl))) return new(RunFaultKind.Refused, $"A run's name has 1 to {LongestName} characters, and no control characters.", "name");
         if (order.Version is { } version && !ModalityProject.IsVersion(version)) return new(RunFaultKind.Refused, "Expected a version MAJOR.MINOR.PATCH.", "version");
-        if (site.DataOf(order.Data) is not { } data) return new(RunFaultKind.Refused, "Name the data from the server's folder of training data, without '..'.", "data");
-        if (!File.Exists(data) && !Directory.Exists(data)) return new(RunFaultKind.Refused, "There are no such data in the server's folder of training data.", "data");
+        if (!RunSite.IsInside(order.Data)) return new(RunFaultKind.Refused, "Name the data from the server's folder of training data, without '..'.", "data");
+        if (site.DataOf(order.Data) is { } data && !Path.Exists(data)) return new(RunFaultKind.Refused, NoSuchData, "data");
         try
         {
             Recipe(order);

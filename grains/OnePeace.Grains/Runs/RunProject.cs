@@ -35,37 +35,25 @@ internal sealed class RunProject(RunTask task, TrainingRecipe recipe, ServingCor
             ["version"] = version,
             ["description"] = $"Trained here, by the recipe '{recipe.Name}'.",
             ["options"] = trained.Options.ToJson(),
-            ["canaries"] = new JsonArray([.. (await SamplesAsync(folder, cancellation)).Select(name => JsonValue.Create(name))]),
+            ["canaries"] = new JsonArray([.. (await SamplesAsync(folder, trained.Options, cancellation)).Select(name => JsonValue.Create(name))]),
         };
         await File.WriteAllTextAsync(Path.Combine(folder, "modality.json"), description.ToJsonString(new JsonSerializerOptions { WriteIndented = true }), cancellation);
         return folder;
     }
 
-    private async Task<IReadOnlyList<string>> SamplesAsync(string folder, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> SamplesAsync(string folder, ModalityOptions options, CancellationToken cancellation)
     {
-        var other = serving.Plugins.Get(_stage.Other);
-        using var pairs = PairSources.Open(RecipeRun.DataOf(task.Data, _stage), [PairModality.Of(serving.Plugins.Get(_stage.Pivot)), PairModality.Of(other)], _stage.Columns);
+        var other = RunWords.Plugin(serving, _stage.Other);
+        var preprocessor = other.CreatePreprocessor(options);
+        using var pairs = PairSources.Open(RecipeRun.DataOf(task.Data, _stage), [PairModality.Of(RunWords.Plugin(serving, _stage.Pivot)), PairModality.Of(other)], _stage.Columns);
         var samples = new List<string>();
         for (var index = 0; index < Math.Min(pairs.Count, MostTries) && samples.Count < Canaries; index++)
         {
-            if (await TryReadAsync(pairs, index, other, cancellation) is not { } bytes) continue;
+            if (await RunSamples.TryReadAsync(pairs, index, other.Name, preprocessor, cancellation) is not { } bytes) continue;
             samples.Add($"samples/{index:D2}.{Ending(other)}");
             await File.WriteAllBytesAsync(Path.Combine(folder, samples[^1]), bytes, cancellation);
         }
         return samples.Count > 0 ? samples : throw new RunUnpublishedException($"None of the first {MostTries} pairs can be a canary of the package. The run keeps its weights.");
-    }
-
-    /// <summary>Null where it cannot be used.</summary>
-    private static async Task<byte[]?> TryReadAsync(IPairSource pairs, int index, IModality other, CancellationToken cancellation)
-    {
-        try
-        {
-            return (await pairs.ReadAsync(index, cancellation)).Inputs[other.Name].Bytes.ToArray();
-        }
-        catch (BadPairException)
-        {
-            return null;
-        }
     }
 
     private static string Ending(IModality modality) => new([.. modality.MediaTypes[0].Split('/')[^1].Where(char.IsAsciiLetterOrDigit)]);

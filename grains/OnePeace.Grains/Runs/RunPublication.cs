@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OnePeace.Contracts.Modalities;
 using OnePeace.Contracts.Runs;
 using OnePeace.Engine;
@@ -13,20 +14,29 @@ using OnePeace.Transformer.Checkpoints;
 namespace OnePeace.Grains.Runs;
 
 /// <summary>Makes a trained run's modality into a package of the store and has it attached, as an upload would be.</summary>
-public sealed class RunPublication(IGrainFactory grains, string core, ContentStore store, PackageHostOptions host, EngineSeat seat)
+public sealed class RunPublication(IGrainFactory grains, string core, ContentStore store, PackageHostOptions host, EngineSeat seat, ILogger<RunPublication> log)
 {
     private const int Niceness = 10;
+
+    /// <summary>Why the name that an order trains cannot be attached, as far as is known, or null.</summary>
+    public async Task<string?> ObjectionAsync(string id, RunOrder order)
+    {
+        var name = RunOrders.Recipe(order).Stages[^1].Other;
+        if (seat.Loaded.IsCompletedSuccessfully && (await seat.Loaded).Describe().Modalities.Any(m => m.IsOfModel && m.Name == name))
+            return $"'{name}' belongs to the model that serves, which is not replaced.";
+        var there = (await grains.GetModality(core, name).DescribeAsync()).Versions;
+        return order.Version is null && there.Any(v => v.Package.Version != Version(id, order) && v.State != VersionState.Failed)
+            ? $"There is a modality '{name}' already: remove it and resume the run, or order a run with a 'version'."
+            : null;
+    }
 
     /// <exception cref="RunUnpublishedException">The name is taken, or the package is refused.</exception>
     public async Task<RunPackage> PublishAsync(RunTask task, ServingCore serving, CancellationToken stop)
     {
         var recipe = RunOrders.Recipe(task.Order);
         var stage = recipe.Stages[^1];
-        var version = task.Order.Version ?? $"1.0.0-{task.Id}";
-        if ((await seat.Loaded).Describe().Modalities.Any(m => m.IsOfModel && m.Name == stage.Other)) throw new RunUnpublishedException($"'{stage.Other}' belongs to the model that serves, which is not replaced. The run keeps its weights.");
-        var there = (await grains.GetModality(core, stage.Other).DescribeAsync()).Versions;
-        if (task.Order.Version is null && there.Any(v => v.Package.Version != version && v.State != VersionState.Failed))
-            throw new RunUnpublishedException($"There is a modality '{stage.Other}' already: remove it and resume the run, or order a run with a 'version'. The run keeps its weights.");
+        var version = Version(task.Id, task.Order);
+        if (await ObjectionAsync(task.Id, task.Order) is { } objection) throw new RunUnpublishedException($"{objection} The run keeps its weights.");
         var project = new RunProject(task, recipe, serving, version);
         try
         {
@@ -35,11 +45,18 @@ public sealed class RunPublication(IGrainFactory grains, string core, ContentSto
             var packed = await thread.RunAsync(() => Pack(path, Path.Combine(serving.Plugins.Folder, stage.Other), serving.ModelPath));
             return await AttachAsync(Path.Combine(path, RunProject.PackageFile), packed, stop);
         }
-        catch (Exception e) when (e is PackageRefusedException or PluginLoadException)
+        catch (PackageRefusedException e)
         {
             throw new RunUnpublishedException($"The package was refused: {e.Message}");
         }
+        catch (PluginLoadException e)
+        {
+            log.LogWarning(e, "The training run {Run} could not be packed", task.Id);
+            throw new RunUnpublishedException($"The package was refused: {RunWords.NoPlugin(stage.Other)}");
+        }
     }
+
+    private static string Version(string id, RunOrder order) => order.Version ?? $"1.0.0-{id}";
 
     private static PackedModality Pack(string project, string plugin, string modelPath)
     {

@@ -8,7 +8,7 @@ namespace OnePeace.Grains.Runs;
 public sealed class RunReconciler(IGrainFactory grains, string core, RunSite site, IRunTrainer trainer, ILogger<RunReconciler> log) : IDisposable
 {
     private const string HoldFile = "worker";
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1), Attendance = TimeSpan.FromSeconds(3);
 
     private FileStream? _hold;
     private string _worker = "";
@@ -16,6 +16,7 @@ public sealed class RunReconciler(IGrainFactory grains, string core, RunSite sit
     /// <summary>Goes on until cancelled, and ends only after the run under way has stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        var attending = AttendAsync(stopping);
         while (!stopping.IsCancellationRequested)
         {
             var worked = false;
@@ -33,6 +34,7 @@ public sealed class RunReconciler(IGrainFactory grains, string core, RunSite sit
             }
             if (!worked) await Task.Delay(Period, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+        await attending;
     }
 
     public void Dispose() => _hold?.Dispose();
@@ -43,19 +45,50 @@ public sealed class RunReconciler(IGrainFactory grains, string core, RunSite sit
         var catalogue = grains.GetRunCatalogue(core);
         foreach (var id in await catalogue.DeletedAsync())
         {
-            if (Directory.Exists(site.FolderOf(id))) Directory.Delete(site.FolderOf(id), recursive: true);
+            TryRemove(site.FolderOf(id));
         }
+        if (site.TrainingData is null) return false;
         foreach (var id in await catalogue.OpenAsync())
         {
             var grain = grains.GetTrainingRun(core, id);
             if (await grain.TakeAsync(_worker) is not { } lease) continue;
-            if (site.DataOf(lease.Order.Data) is { } data)
+            if (site.DataOf(lease.Order.Data) is { } data && Path.Exists(data))
                 await new RunWork(grain, new RunTask(id, lease.Order, site.FolderOf(id), data), lease, trainer, log).RunAsync(stopping);
             else
-                await grain.ReportAsync(new RunReport(lease.Fence) { Outcome = new RunOutcome(RunState.Failed) { Reason = "This server has no training data any more: start it with --training-data DIR." } });
+                await grain.ReportAsync(new RunReport(lease.Fence) { Outcome = new RunOutcome(RunState.Failed) { Reason = RunOrders.NoSuchData } });
             return true;
         }
         return false;
+    }
+
+    /// <summary>Tells that runs are trained here, also while one is.</summary>
+    private async Task AttendAsync(CancellationToken stopping)
+    {
+        while (site.TrainingData is not null && !stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await grains.GetRunCatalogue(core).AttendAsync();
+            }
+            catch (Exception e)
+            {
+                log.LogDebug(e, "The catalogue of training runs was not reached; it is tried again at once");
+            }
+            await Task.Delay(Attendance, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>What cannot be removed now is tried again at the next pass, and holds nothing up.</summary>
+    private void TryRemove(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.LogWarning(e, "The files of a deleted training run in {Folder} could not be removed", folder);
+        }
     }
 
     /// <summary>One process a folder trains. Its name as a worker is the folder's, so that it is known again after a restart.</summary>

@@ -2,15 +2,18 @@ namespace OnePeace.Grains.Runs;
 
 /// <summary>Where a silo trains: a folder for its runs, and the data that they may use.</summary>
 /// <param name="Folder">Each run's folder lies in it, named by its id.</param>
-/// <param name="TrainingData">Null where nobody may train.</param>
+/// <param name="TrainingData">Null where this silo trains nothing.</param>
 public sealed record RunSite(string Folder, string? TrainingData)
 {
     public string FolderOf(string id) => Path.Combine(Folder, id);
 
-    /// <summary>The path of data that an order names; null where they would lie outside.</summary>
+    /// <summary>The path of data that an order names; null where they would lie outside, or there are none.</summary>
     public string? DataOf(string named)
     {
-        if (TrainingData is null || named.Contains('\0') || Path.IsPathRooted(named) || named.Split('/', '\\').Contains("..")) return null;
+        if (TrainingData is null || !IsInside(named)) return null;
         return named.Length == 0 ? TrainingData : Path.Combine(TrainingData, named);
     }
+
+    /// <summary>Whether a name stays below the folder that it is read from.</summary>
+    public static bool IsInside(string named) => !named.Contains('\0') && !Path.IsPathRooted(named) && !named.Split('/', '\\').Contains("..");
 }

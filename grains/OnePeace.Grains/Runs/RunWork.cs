@@ -49,7 +49,7 @@ internal sealed class RunWork(ITrainingRunGrain grain, RunTask task, RunLease le
     private async Task<RunOutcome> TrainAsync(CancellationToken stop)
     {
         await trainer.TrainAsync(task, this, stop);
-        var reason = task.Order.Publish ? trainer.Unpublishable(task) : null;
+        var reason = task.Order.Publish ? await trainer.UnpublishableAsync(task.Id, task.Order) : null;
         WillPublish = task.Order.Publish && reason is null;
         return new RunOutcome(RunState.Finished) { Reason = reason, Publishes = WillPublish };
     }
@@ -85,7 +85,9 @@ internal sealed class RunWork(ITrainingRunGrain grain, RunTask task, RunLease le
             log.LogWarning(e, "The training run {Run} failed", task.Id);
             outcome = new RunOutcome(RunState.Failed) { Reason = isForeseen ? Said(e.Message) : "The server failed on this run; its log says why." };
         }
-        while (!stop.IsCancellationRequested && await TryTellAsync(outcome) is null) await Task.Delay(Period, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        bool? holds = null;
+        while (!stop.IsCancellationRequested && (holds = await TryTellAsync(outcome)) is null) await Task.Delay(Period, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (holds != true) WillPublish = false;   // a command came as the part ended
     }
 
     /// <summary>Paths of this machine are nobody's business.</summary>

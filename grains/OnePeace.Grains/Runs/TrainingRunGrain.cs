@@ -17,6 +17,7 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
 
     private readonly DurableState<RunLife> _stored;
     private readonly RunSite _site;
+    private readonly IRunTrainer _trainer;
     private readonly TimeProvider _time;
     private readonly ILogger<TrainingRunGrain> _log;
     private readonly SemaphoreSlim _gate = new(1);
@@ -26,10 +27,11 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
     private DateTimeOffset _heard, _written;
     private RunProgress? _progress;
 
-    public TrainingRunGrain([PersistentState("run", ModalityStorage.Name)] IPersistentState<RunLife> stored, RunSite site, TimeProvider time, ILogger<TrainingRunGrain> log)
+    public TrainingRunGrain([PersistentState("run", ModalityStorage.Name)] IPersistentState<RunLife> stored, RunSite site, IRunTrainer trainer, TimeProvider time, ILogger<TrainingRunGrain> log)
     {
         _stored = new(stored);
         _site = site;
+        _trainer = trainer;
         _time = time;
         _log = log;
         _news = new(time);
@@ -55,11 +57,14 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
     {
         if (Life.Order is null && !Life.IsDeleted)
         {
+            if (_site.TrainingData is null && !await Catalogue.IsAttendedAsync()) return new RunFault(RunFaultKind.Unavailable, "No server has training data: start one with --training-data DIR.");
             if (await Task.Run(() => RunOrders.Objection(order, _site)) is { } objection) return objection;
-            if (!await Catalogue.EnterAsync(_id, isOpen: true)) return new RunFault(RunFaultKind.Unavailable, $"This server keeps {RunLimits.MostRuns} runs: delete some that have ended.");
             var recipe = RunOrders.Recipe(order);
+            var note = order.Publish ? await _trainer.UnpublishableAsync(_id, order) : null;
+            if (order.MustPublish && note is not null) return new RunFault(RunFaultKind.Refused, $"{note} Correct the order, or leave 'publish' out to train all the same.", "publish");
+            if (!await Catalogue.EnterAsync(_id, isOpen: true)) return new RunFault(RunFaultKind.Unavailable, $"This server keeps {RunLimits.MostRuns} runs: delete some that have ended.");
             await ChangeAsync(life => life.Order is null && !life.IsDeleted
-                ? life.Submit(order, order.Name ?? recipe.Name, recipe.Seed, [.. recipe.Stages.Select(s => new RunStage(s.Name, s.Steps))], _time.GetUtcNow())
+                ? life.Submit(order, order.Name ?? recipe.Name, recipe.Seed, [.. recipe.Stages.Select(s => new RunStage(s.Name, s.Steps))], _time.GetUtcNow()) with { Note = note }
                 : life);
         }
         if (Life.IsDeleted) return new RunFault(RunFaultKind.Conflict, "A run of this Idempotency-Key was deleted: choose another key.");
@@ -67,6 +72,12 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
     }
 
     public Task<RunReply> DescribeAsync() => Task.FromResult(Reply());
+
+    public Task<RunReply> SummariseAsync()
+    {
+        var reply = Reply();
+        return Task.FromResult(reply with { Run = reply.Run is { } run ? run with { Curve = [] } : null });
+    }
 
     public Task<RunReply> PauseAsync() => CommandAsync(life => life.State switch
     {
@@ -113,7 +124,23 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
             return taken;
         });
         _heard = _time.GetUtcNow();
+        if (Life.Order is null) await ForgetAsync();
         return lease;
+    }
+
+    /// <summary>The catalogue lists an id before there is a run, which then may never come to be.</summary>
+    private async Task ForgetAsync()
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (Life.IsDeleted) await Catalogue.DeleteAsync(_id);
+            else if (Life.Order is null) await Catalogue.DropAsync(_id);
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     public async Task<bool> ReportAsync(RunReport report)
@@ -121,16 +148,20 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
         if (!Holds(Life, report)) return false;
         _heard = _time.GetUtcNow();
         foreach (var point in report.Points) _curve.Add(point);
-        if (report.Progress is { } progress && progress != _progress)
+        if (report.Progress is { } progress)
         {
+            var isNew = Told(progress) != Told(_progress);
             _progress = progress;
-            _news.Add(Life.State, progress, null);
+            if (isNew) _news.Add(Life.State, progress, null);
         }
         var held = true;
         if (report.Outcome is { } outcome) await ChangeAsync(life => (held = Holds(life, report)) ? life.End(outcome, _time.GetUtcNow()) : life);
         else if (_heard - _written >= UntilWritten) await ChangeAsync(life => (held = Holds(life, report)) ? life with { Number = _news.Number } : life);   // a new record, so that it is written
         return held;
     }
+
+    /// <summary>What makes progress news.</summary>
+    private static (int?, long?, double?) Told(RunProgress? progress) => (progress?.StageIndex, progress?.Step, progress?.ValidationAccuracy);
 
     private static bool Holds(RunLife life, RunReport report) => life.WantsWorker && life.Worker is not null && life.Fence == report.Fence;
 
@@ -194,6 +225,7 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
             Curve = _curve.Points,
             Package = Life.Package,
             HasEnded = Life.HasEnded,
+            Note = Life.HasEnded ? null : Life.Note,
         },
     };
 }

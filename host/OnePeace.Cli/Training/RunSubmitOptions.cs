@@ -24,7 +24,7 @@ internal sealed class RunSubmitOptions
         var order = new RunOrder(json.RootElement.Clone(), data)
         {
             Name = parsed.GetValue(_name),
-            Publish = !parsed.GetValue(_keep),
+            Publish = parsed.GetValue(_keep) ? false : null,
             Version = parsed.GetValue(_version),
         };
         return client.SubmitRunAsync(order, parsed.GetValue(_idempotency) ?? Guid.NewGuid().ToString("N"), cancellation);

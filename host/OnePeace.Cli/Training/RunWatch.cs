@@ -1,3 +1,4 @@
+using System.Net;
 using OnePeace.Client;
 using OnePeace.Training.Runs;
 using OnePeace.Training.Steps;
@@ -30,13 +31,15 @@ internal static class RunWatch
                 var run = await client.RunAsync(id, cancellation);
                 if (run.Ended || run.State == Paused) return run;
             }
-            catch (HttpRequestException) when (last > 0 && Environment.TickCount64 - heard < LongestOutage.TotalMilliseconds)
+            catch (Exception e) when (MayPass(e) && last > 0 && Environment.TickCount64 - heard < LongestOutage.TotalMilliseconds)
             {
                 // The server may be starting again.
             }
             await Task.Delay(UntilRetry, cancellation);
         }
     }
+
+    private static bool MayPass(Exception e) => e is HttpRequestException or OnePeaceApiException { Status: HttpStatusCode.ServiceUnavailable };
 
     private static TrainingProgress Of(RunProgressInfo progress) => new()
     {

@@ -36,7 +36,7 @@ internal static partial class RunEndpoints
     {
         var (id, order) = await submission.ReadAsync(context.Request, context.RequestAborted);
         var run = grains.GetTrainingRun(options.Core, id);
-        var isNew = (await run.DescribeAsync()).Run is null;
+        var isNew = (await run.SummariseAsync()).Run is null;
         var answer = Answer(await run.SubmitAsync(order), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
         context.Response.Headers.Location = $"/v1/runs/{id}";
         return answer;
@@ -45,7 +45,7 @@ internal static partial class RunEndpoints
     private static async Task<IResult> ListAsync(GatewayOptions options, IGrainFactory grains)
     {
         var ids = await grains.GetRunCatalogue(options.Core).IdsAsync();
-        var runs = await Task.WhenAll(ids.Select(id => grains.GetTrainingRun(options.Core, id).DescribeAsync()));
+        var runs = await Task.WhenAll(ids.Select(id => grains.GetTrainingRun(options.Core, id).SummariseAsync()));
         return Results.Json(new RunList([.. runs.Select(reply => reply.Run).OfType<RunRecord>().OrderByDescending(run => run.Created).Select(run => RunFacts.Of(run, withCurve: false))]), RunJson.Default);
     }
 

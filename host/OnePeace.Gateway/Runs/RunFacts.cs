@@ -14,6 +14,7 @@ internal static class RunFacts
         Publish = run.Publish,
         Stages = [.. run.Stages.Select(stage => new RunStageInfo(stage.Name, stage.Steps))],
         Reason = run.Reason,
+        Note = run.Note,
         Ended = run.HasEnded,
         Progress = run.Progress is { } progress ? Of(progress, run.State) : null,
         Package = run.Package is { } package ? new RunPackageInfo(package.Modality, package.Version, package.Hash) : null,

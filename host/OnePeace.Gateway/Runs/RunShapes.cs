@@ -19,8 +19,8 @@ internal sealed record RunRequest
     [Description("What people call the run; the recipe's name where it is left out.")]
     public string? Name { get; set; }
 
-    [Description("Whether a modality that joined is attached when it is trained.")]
-    public bool Publish { get; set; } = true;
+    [Description("Whether a modality that joined is attached when it is trained. Where it is left out: where that can be; where it is true, an order of which nothing could be attached is refused.")]
+    public bool? Publish { get; set; }
 
     [Description("The version to publish; one of the run's own where it is left out.")]
     public string? Version { get; set; }
@@ -53,6 +53,9 @@ internal sealed record RunInfo(string Id, string State, string Name)
 
     [Description("Why it failed, or why nothing of it serves.")]
     public string? Reason { get; init; }
+
+    [Description("Of a run that has not ended: why nothing of it would be attached, as it was when it was begun.")]
+    public string? Note { get; init; }
 
     [Description("Whether nothing more happens to it by itself; then it can be deleted.")]
     public bool Ended { get; init; }

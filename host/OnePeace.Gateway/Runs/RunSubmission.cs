@@ -18,21 +18,26 @@ internal sealed class RunSubmission(GatewayOptions options)
     /// <exception cref="ApiException">400, 404, 413 or 415.</exception>
     public async Task<(string Id, RunOrder Order)> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
-        var id = Id(request.Headers[KeyHeader].ToString());
+        var id = Id(request.HttpContext.User.Identity?.Name ?? "", request.Headers[KeyHeader].ToString());
         var body = Parse(await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation));
         return (id, new RunOrder(await RecipeAsync(body.Recipe, cancellation), body.Data ?? "")
         {
             Name = body.Name,
             Seed = body.Seed,
-            Publish = body.Publish,
+            Publish = body.Publish ?? true,
+            MustPublish = body.Publish is true,
             Version = body.Version,
         });
     }
 
-    private static string Id(string key)
+    /// <param name="caller">Whose key it is: two callers may choose the same one.</param>
+    /// <param name="key">Empty for an id that nobody knows yet.</param>
+    private static string Id(string caller, string key)
     {
         if (key.Length > LongestKey) throw new ApiException(ApiError.BadRequest($"An {KeyHeader} has at most {LongestKey} characters.", KeyHeader));
-        return "run-" + (key.Length == 0 ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdDigits / 2)) : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..IdDigits]);
+        return "run-" + (key.Length == 0
+            ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdDigits / 2))
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller}\n{key}")))[..IdDigits]);
     }
 
     private static RunRequest Parse(ReadOnlyMemory<byte> body)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OnePeace.Modalities;
+using OnePeace.Training.Data;
 using OnePeace.Training.Models;
 using OnePeace.Training.Recipes;
 using OnePeace.Transformer;
@@ -27,6 +28,9 @@ public sealed record RecipeRunOptions
 
     /// <summary>The core of <see cref="Model"/> as it serves, or null.</summary>
     public TransformerCore? Core { get; init; }
+
+    /// <inheritdoc cref="PairLoaderOptions.Parallelism"/>
+    public int Parallelism { get; init; } = Environment.ProcessorCount;
 }
 
 /// <summary>All stages of a recipe, each from the model that the one before left. A stage that is done is not done again.</summary>
@@ -98,6 +102,7 @@ public sealed class RecipeRun(RecipeRunOptions options)
             Validation = Resolve(options.Data, stage.Validation),
             Device = options.Device,
             Core = options.Model is not null && !_recipe.Stages.Take(index).Any(before => before.Trains.Core) ? options.Core : null,
+            Parallelism = options.Parallelism,
             FirstScale = _recipe.Model?.FirstScale ?? 1,
             NewModalities = (_recipe.Model?.Modalities ?? new Dictionary<string, System.Text.Json.Nodes.JsonObject>())
                 .ToDictionary(m => m.Key, m => new ModalityOptions(m.Value)),

@@ -44,7 +44,7 @@ internal sealed class StageData : IAsyncDisposable
         try
         {
             var sampler = new PairSampler(source, stage.BatchSize, (ulong)StableSeed.Of(setting.Seed, stage.Name, "pairs"));
-            return new StageData(source, new PairLoader(source, sampler, pivot, other, new PairLoaderOptions { CacheBytes = CacheBytes }), stage.Accumulate) { Validation = validation };
+            return new StageData(source, new PairLoader(source, sampler, pivot, other, new PairLoaderOptions { CacheBytes = CacheBytes, Parallelism = setting.Parallelism }), stage.Accumulate) { Validation = validation };
         }
         catch
         {
@@ -92,7 +92,7 @@ internal sealed class StageData : IAsyncDisposable
         var groups = Enumerable.Range(0, source.Count).Select(source.Group).Distinct().Count();
         if (groups < 2) throw new InvalidDataException($"Validation needs two pairs or more that mean different things, but {setting.Validation} has {source.Count:N0} in {groups:N0} groups: add some, or leave 'validation' out.");
         var sampler = new PairSampler(source, Math.Min(setting.Stage.BatchSize, groups), seed: 0);
-        var loader = new PairLoader(source, sampler, pivot with { Passes = 0 }, other with { Passes = 0 });
+        var loader = new PairLoader(source, sampler, pivot with { Passes = 0 }, other with { Passes = 0 }, new PairLoaderOptions { Parallelism = setting.Parallelism });
         await using (loader.ConfigureAwait(false))
         {
             var batches = new List<PreparedPairs>();

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using OnePeace.Engine;
 using OnePeace.Engine.Devices;
 using OnePeace.Modalities;
+using OnePeace.Training.Data;
 using OnePeace.Training.Models;
 using OnePeace.Training.Recipes;
 using OnePeace.Transformer;
@@ -47,6 +48,9 @@ public sealed record StageSetting
 
     /// <inheritdoc cref="TrainingSource.Core"/>
     public TransformerCore? Core { get; init; }
+
+    /// <inheritdoc cref="PairLoaderOptions.Parallelism"/>
+    public int Parallelism { get; init; } = Environment.ProcessorCount;
 
     /// <inheritdoc cref="TrainingSource.NewModalities"/>
     public IReadOnlyDictionary<string, ModalityOptions> NewModalities { get; init; } = new Dictionary<string, ModalityOptions>();

@@ -24,8 +24,9 @@ public sealed class RunRouteTests(TrainingPlatform platform) : IClassFixture<Tra
         await (await platform.SubmitAsync($$"""{ "recipe": {{TrainingPlatform.Recipe}}, "data": "pairs", "seed": 6 }""", "key")).ErrorAsync(409);
         await (await platform.Client.DeleteAsync($"/v1/runs/{id}")).ErrorAsync(409);
 
-        platform.Trainer.Allowed.Release(10);
         using var client = new OnePeaceClient(platform.Client);
+        while ((await client.RunAsync(id, TestContext.Current.CancellationToken)).State != "running") await Task.Delay(50, TestContext.Current.CancellationToken);   // a run that another test cancelled may still hold the worker, and would take the steps
+        platform.Trainer.Allowed.Release(10);
         var events = new List<RunEventInfo>();
         await foreach (var happened in client.WatchRunAsync(id, cancellation: TestContext.Current.CancellationToken)) events.Add(happened);
         Assert.Equal("published", events[^1].State!.State);
@@ -79,6 +80,7 @@ public sealed class RunRouteTests(TrainingPlatform platform) : IClassFixture<Tra
     [InlineData("""{ "recipe": "shipped", "data": "../pairs" }""", 422, "run_refused")]
     [InlineData("""{ "recipe": "shipped", "data": "/etc" }""", 422, "run_refused")]
     [InlineData("""{ "recipe": "shipped", "version": "one" }""", 422, "run_refused")]
+    [InlineData("""{ "recipe": "shipped", "version": "6.6.6", "publish": true }""", 422, "run_refused")]
     public async Task Bad_orders_are_refused_and_leave_nothing(string body, int status, string code)
     {
         var key = Guid.NewGuid().ToString();
@@ -87,6 +89,16 @@ public sealed class RunRouteTests(TrainingPlatform platform) : IClassFixture<Tra
         using var sound = await platform.SubmitAsync("""{ "recipe": "shipped" }""", key);
         Assert.Equal(HttpStatusCode.Created, sound.StatusCode);
         await platform.CommandAsync((string)(await sound.JsonAsync())["id"]!, "cancel");
+    }
+
+    [Fact]
+    public async Task A_run_that_would_publish_only_by_default_is_taken_and_says_why_it_will_not()
+    {
+        using var submitted = await platform.SubmitAsync("""{ "recipe": "shipped", "version": "6.6.6" }""");
+        Assert.Equal(HttpStatusCode.Created, submitted.StatusCode);
+        var run = await submitted.JsonAsync();
+        Assert.Equal("Nothing is published: the name is taken.", (string)run["note"]!);
+        Assert.Null((await (await platform.CommandAsync((string)run["id"]!, "cancel")).OkAsync())["note"]);
     }
 
     [Fact]

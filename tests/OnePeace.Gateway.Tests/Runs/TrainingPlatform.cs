@@ -75,7 +75,7 @@ public sealed class TrainingPlatform : IAsyncLifetime
             }
         }
 
-        public string? Unpublishable(RunTask task) => null;
+        public Task<string?> UnpublishableAsync(string id, RunOrder order) => Task.FromResult(order.Version == "6.6.6" ? "Nothing is published: the name is taken." : null);
 
         public Task<RunPackage> PublishAsync(RunTask task, CancellationToken stop) => Task.FromResult(new RunPackage("smell", "1.0.0", "hash"));
     }

@@ -48,6 +48,33 @@ public sealed class RunFencingTests : IDisposable
         Assert.False(await silo.Run("a").ReportAsync(Report(before!, step: 1)));
     }
 
+    [Fact]
+    public async Task What_is_told_again_is_one_event()
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, trainer: null);
+        await silo.SubmitAsync("a");
+        var lease = await silo.Run("a").TakeAsync("one");
+        for (var again = 0; again < 3; again++) Assert.True(await silo.Run("a").ReportAsync(WithTerms(step: 1)));
+        Assert.True(await silo.Run("a").ReportAsync(WithTerms(step: 2)));
+        Assert.Equal([1L, 2L], (await silo.Run("a").EventsAsync(0)).Events.Where(e => e.Progress is not null).Select(e => e.Progress!.Step));
+
+        // Over a network, a dictionary comes as another object each time.
+        RunReport WithTerms(long step) => new(lease!.Fence) { Progress = new RunProgress { Stage = "smell", Step = step, Terms = new Dictionary<string, double> { ["contrastive"] = 1 } } };
+    }
+
+    [Fact]
+    public async Task An_id_that_never_became_a_run_is_dropped_and_can_become_one_later()
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, trainer: null);
+        Assert.True(await silo.Catalogue.EnterAsync("a", isOpen: true));   // the process died before the run was written
+        Assert.Null(await silo.Run("a").TakeAsync("one"));
+        Assert.Empty(await silo.Catalogue.IdsAsync());
+        Assert.Empty(await silo.Catalogue.OpenAsync());
+        Assert.Null((await silo.SubmitAsync("a")).Fault);
+        Assert.NotNull(await silo.Run("a").TakeAsync("one"));
+        Assert.Equal(["a"], await silo.Catalogue.OpenAsync());
+    }
+
     [Theory]
     [InlineData("pause")]
     [InlineData("cancel")]

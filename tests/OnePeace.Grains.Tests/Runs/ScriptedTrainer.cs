@@ -14,6 +14,9 @@ internal sealed class ScriptedTrainer : IRunTrainer
     /// <summary>A run waits before each step for what this gives.</summary>
     public Func<int, Task> Before { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>What happens after the last step, before the worker tells.</summary>
+    public Func<Task> Ending { get; set; } = () => Task.CompletedTask;
+
     /// <summary>What publishing does beside answering.</summary>
     public Action Publishing { get; set; } = () => { };
 
@@ -21,6 +24,9 @@ internal sealed class ScriptedTrainer : IRunTrainer
 
     /// <summary>The first step of each time that a run was taken up.</summary>
     public ConcurrentQueue<(string Run, int From)> Begun { get; } = new();
+
+    /// <summary>Each time that a run was to be published.</summary>
+    public ConcurrentQueue<string> Published { get; } = new();
 
     /// <summary>How many runs train at this moment, and at most ever did.</summary>
     public int Inside;
@@ -41,6 +47,7 @@ internal sealed class ScriptedTrainer : IRunTrainer
                 File.WriteAllText(checkpoint, step.ToString());
                 observer.Progressed(new TrainingProgress { Stage = "smell", Step = step, Steps = Steps, Last = new StepResult(step, 1.0 / step, new Dictionary<string, double>()) });
             }
+            await Ending();
         }
         finally
         {
@@ -48,10 +55,11 @@ internal sealed class ScriptedTrainer : IRunTrainer
         }
     }
 
-    public string? Unpublishable(RunTask task) => Objection;
+    public Task<string?> UnpublishableAsync(string id, RunOrder order) => Task.FromResult(Objection);
 
     public Task<RunPackage> PublishAsync(RunTask task, CancellationToken stop)
     {
+        Published.Enqueue(task.Id);
         Publishing();
         return Task.FromResult(new RunPackage("smell", "1.0.0", "hash"));
     }

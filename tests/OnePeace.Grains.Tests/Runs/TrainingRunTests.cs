@@ -23,6 +23,7 @@ public sealed class TrainingRunTests : IDisposable
         var run = (await silo.Run("a").DescribeAsync()).Run!;
         Assert.Equal(("smell", 10L, 0.1), (run.Progress!.Stage, run.Progress.Step, run.Progress.Loss));
         Assert.Equal(Enumerable.Range(1, 10).Select(step => (long)step), run.Curve.Select(p => p.Step));
+        Assert.Empty((await silo.Run("a").SummariseAsync()).Run!.Curve);
         Assert.Equal("smell", run.Package!.Modality);
         Assert.True(run.HasEnded);
         var events = await silo.Run("a").EventsAsync(0);
@@ -70,6 +71,22 @@ public sealed class TrainingRunTests : IDisposable
         await RunningSilo.Eventually(() => Task.FromResult(!Directory.Exists(Path.Combine(_folder, "runs", "a"))));
     }
 
+    [Theory]
+    [InlineData(RunState.Cancelled)]
+    [InlineData(RunState.Paused)]
+    public async Task A_command_that_comes_as_training_ends_keeps_the_run_from_being_published(RunState state)
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        _trainer.Ending = () => state == RunState.Paused ? silo.Run("a").PauseAsync() : silo.Run("a").CancelAsync();
+        await silo.SubmitAsync("a");
+        await silo.UntilAsync("a", state);
+        _trainer.Ending = () => Task.CompletedTask;
+        await silo.SubmitAsync("b");
+        await silo.UntilAsync("b", RunState.Published);   // the worker is done with the first
+        Assert.Equal(["b"], _trainer.Published);
+        Assert.Equal(state, await silo.StateAsync("a"));
+    }
+
     [Fact]
     public async Task A_run_that_fails_says_why_without_paths_and_can_be_resumed()
     {
@@ -96,6 +113,25 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public async Task An_order_that_must_be_published_and_cannot_be_is_refused_before_it_is_trained()
+    {
+        _trainer.Objection = "The name is taken.";
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        var order = new RunOrder(TrainingSilo.Recipe, "inside");
+        var fault = (await silo.Run("a").SubmitAsync(order with { MustPublish = true })).Fault!;
+        Assert.Equal((RunFaultKind.Refused, "publish"), (fault.Kind, fault.Part));
+        Assert.StartsWith("The name is taken.", fault.Message);
+        Assert.Empty(await silo.Catalogue.IdsAsync());
+
+        Assert.Equal("The name is taken.", (await silo.Run("b").SubmitAsync(order)).Run!.Note);
+        Assert.Null((await silo.Run("c").SubmitAsync(order with { Publish = false })).Run!.Note);
+        await silo.UntilAsync("b", RunState.Finished);
+        var run = (await silo.Run("b").DescribeAsync()).Run!;
+        Assert.Equal(("The name is taken.", null), (run.Reason, run.Note));
+        Assert.Empty(_trainer.Published);
+    }
+
+    [Fact]
     public async Task The_same_order_again_is_the_same_run_and_another_order_is_a_conflict()
     {
         await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
@@ -116,6 +152,26 @@ public sealed class TrainingRunTests : IDisposable
         foreach (var id in new[] { "a", "b", "c" }) await silo.UntilAsync(id, RunState.Published);
         Assert.Equal(1, _trainer.MostInside);
         Assert.Equal(["a", "b", "c"], _trainer.Begun.Select(b => b.Run));
+    }
+
+    [Fact]
+    public async Task A_silo_without_training_data_takes_orders_for_those_that_have_some_and_no_run()
+    {
+        await using (var silo = await TrainingSilo.StartAsync(_folder, _trainer, hasData: false))
+        {
+            Assert.Equal(RunFaultKind.Unavailable, (await silo.SubmitAsync("a")).Fault!.Kind);
+            await silo.Catalogue.AttendAsync();   // another silo's worker
+            Assert.Null((await silo.SubmitAsync("a")).Fault);
+            Assert.Null((await silo.SubmitAsync("b", "nothing")).Fault);
+            Assert.Equal(RunFaultKind.Refused, (await silo.SubmitAsync("c", "../pairs")).Fault!.Kind);
+            await Task.Delay(TimeSpan.FromSeconds(2.5), TestContext.Current.CancellationToken);   // two passes and more
+            Assert.Equal(RunState.Submitted, await silo.StateAsync("a"));
+        }
+        Assert.Empty(_trainer.Begun);
+        await using var other = await TrainingSilo.StartAsync(_folder, _trainer);
+        await other.UntilAsync("a", RunState.Published);
+        await other.UntilAsync("b", RunState.Failed);
+        Assert.Contains("no such data", (await other.Run("b").DescribeAsync()).Run!.Reason);
     }
 
     [Theory]

@@ -27,7 +27,8 @@ internal sealed class TrainingSilo : IAsyncDisposable
     private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     /// <param name="trainer">Null for a silo whose worker never comes: the test is the worker.</param>
-    public static async Task<TrainingSilo> StartAsync(string folder, ScriptedTrainer? trainer)
+    /// <param name="hasData">Whether it has a folder of training data.</param>
+    public static async Task<TrainingSilo> StartAsync(string folder, ScriptedTrainer? trainer, bool hasData = true)
     {
         var clock = new Clock();
         var builder = Host.CreateApplicationBuilder();
@@ -38,7 +39,7 @@ internal sealed class TrainingSilo : IAsyncDisposable
         builder.AddOnePeaceSilo(new SiloOptions
         {
             DataDirectory = folder,
-            TrainingData = Path.Combine(folder, "pairs"),
+            TrainingData = hasData ? Path.Combine(folder, "pairs") : null,
             LoadEngine = (_, _) => trainer is null ? new TaskCompletionSource<IEncodingEngine>().Task : Task.FromResult<IEncodingEngine>(new ScriptedHost()),
         });
         var host = builder.Build();

@@ -64,8 +64,8 @@ public sealed class TrainingRunTests : IDisposable
             await UntilAsync(client, broken, r => r.Progress?.Step >= 15);
             Assert.Equal("paused", (await client.PauseRunAsync(broken, Cancellation)).State);
             var paused = (await client.RunAsync(broken, Cancellation)).Progress!.Step;
-            await Task.Delay(1000, Cancellation);
-            Assert.Equal(paused, (await client.RunAsync(broken, Cancellation)).Progress!.Step);
+            await UntilStillAsync(broken);
+            Assert.False(Directory.Exists(_folder[$"data/runs/{broken}/01-joins/model"]), "The run that was paused was trained to its end.");
             await client.ResumeRunAsync(broken, Cancellation);
             await UntilAsync(client, broken, r => r.Progress?.Step >= paused + 30);
             Assert.Equal("running", (await client.RunAsync(broken, Cancellation)).State);
@@ -132,6 +132,21 @@ public sealed class TrainingRunTests : IDisposable
     private string Sample(string modality) => Convert.ToBase64String(File.ReadAllBytes(Directory.EnumerateFiles(_folder[$"pairs/train/{modality}"]).Order().First()));
 
     private byte[] Weights(string run) => File.ReadAllBytes(_folder[$"data/runs/{run}/01-joins/model/modalities/{Joining}/weights.safetensors"]);
+
+    /// <summary>Waits until nothing of a run's files changes any more.</summary>
+    private async Task UntilStillAsync(string run)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        end.CancelAfter(TimeSpan.FromMinutes(1));
+        var before = "";
+        for (var now = Files(); now != before; now = Files())
+        {
+            before = now;
+            await Task.Delay(1500, end.Token);
+        }
+
+        string Files() => string.Join('\n', new DirectoryInfo(_folder[$"data/runs/{run}"]).EnumerateFiles("*", SearchOption.AllDirectories).Select(file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc:O}").Order());
+    }
 
     private static async Task UntilAsync(OnePeaceClient client, string id, Func<RunInfo, bool> holds)
     {

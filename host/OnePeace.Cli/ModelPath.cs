@@ -22,14 +22,15 @@ internal static class ModelPath
         return ModelSources.Open(path);
     }
 
-    /// <summary>Loads a model with the plugins beside this program.</summary>
+    /// <summary>Loads a model.</summary>
     /// <param name="path">The model.</param>
     /// <param name="options">How to run it.</param>
     /// <param name="modalities">Which of its modalities; null for all.</param>
     /// <param name="cancellation">Stops waiting for it.</param>
-    public static Task<EncodingEngine> LoadEngineAsync(string path, EngineOptions options, IReadOnlyCollection<string>? modalities, CancellationToken cancellation)
+    /// <param name="plugins">What it is loaded with; null for the plugins beside this program.</param>
+    public static Task<EncodingEngine> LoadEngineAsync(string path, EngineOptions options, IReadOnlyCollection<string>? modalities, CancellationToken cancellation, PluginCatalogue? plugins = null)
     {
         Check(path);
-        return EncodingEngine.LoadAsync(path, new PluginCatalogue(PackagedModalities.Folder), options, modalities, cancellation);
+        return EncodingEngine.LoadAsync(path, plugins ?? new PluginCatalogue(PackagedModalities.Folder), options, modalities, cancellation);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using OnePeace.Cli.Authoring;
 using OnePeace.Cli.Inputs;
 using OnePeace.Cli.Outputs;
 using OnePeace.Engine;
@@ -19,16 +20,18 @@ internal static class EvalRetrievalCommand
     {
         Option<string> model = SharedOptions.Model(), device = SharedOptions.Device(), type = SharedOptions.DataType();
         var report = new Option<string>("--report") { Description = $"Also write a page about it: a file, or a folder that gets {PageName}", HelpName = "F.html|DIR" };
+        var plugin = ChosenPlugins.Option();
         var json = SharedOptions.Json();
         var command = new Command("retrieval", "How well one modality finds another: recall, ranks and chance") { model };
         var options = new RetrievalOptions(command);
-        foreach (var option in new Option[] { report, device, type, json }) command.Options.Add(option);
+        foreach (var option in new Option[] { report, plugin, device, type, json }) command.Options.Add(option);
         command.SetAction(async (parsed, cancellation) =>
         {
             var page = parsed.GetValue(report) is { } path ? PagePath(path) : null;
             // What makes no sense is said before a model is loaded, and what is not needed of it stays where it is.
             string[]? needed = options.IsMatrix(parsed) ? null : [.. options.Plans(parsed, [])[0].Modalities];
-            await using var engine = await ModelPath.LoadEngineAsync(parsed.GetRequiredValue(model), new EngineOptions { Device = parsed.GetRequiredValue(device), DataType = parsed.GetRequiredValue(type) }, needed, cancellation);
+            using var plugins = await ChosenPlugins.OpenAsync(parsed.GetValue(plugin) ?? [], cancellation);
+            await using var engine = await ModelPath.LoadEngineAsync(parsed.GetRequiredValue(model), new EngineOptions { Device = parsed.GetRequiredValue(device), DataType = parsed.GetRequiredValue(type) }, needed, cancellation, plugins.Catalogue);
             var modalities = new ModelModalities(engine.Describe());
             var split = RetrievalSplit.Read(options.Data(parsed), options.Split(parsed), modalities.TakesText);
             var pool = options.ViaSplit(parsed) is { } name ? RetrievalSplit.Read(options.Data(parsed), name, modalities.TakesText) : null;

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using OnePeace.Cli.Authoring;
 using OnePeace.Cli.Outputs;
 using OnePeace.Cli.Servers;
 using OnePeace.Cli.Training;
 using OnePeace.Engine.Devices;
-using OnePeace.Engine.Plugins;
 using OnePeace.Training.Recipes;
 using OnePeace.Training.Runs;
 using OnePeace.Transformer.Checkpoints;
@@ -23,8 +24,9 @@ internal static class TrainCommand
         var run = new Option<string?>("--run") { Description = "Where checkpoints and history are kept; by default MODEL_DIR.run. The same command goes on from there", HelpName = "DIR" };
         var threads = new Option<int>("--threads") { Description = "Threads that torch computes with", HelpName = "N", DefaultValueFactory = _ => 1 };
         Option<string> device = SharedOptions.Device();
+        var plugin = ChosenPlugins.Option();
         var json = SharedOptions.Json();
-        var command = new Command("train", "Trains a model in this process, where the same command goes on after a stop; or on a server with --server") { recipe, data, output, init, seed, run, threads, device, json };
+        var command = new Command("train", "Trains a model in this process, where the same command goes on after a stop; or on a server with --server") { recipe, data, output, init, seed, run, threads, device, plugin, json };
         var overrides = new StageOverrides(command);
         var server = new ServerOptions(command);
         var order = new RunSubmitOptions(command);
@@ -37,6 +39,7 @@ internal static class TrainCommand
             if (server.IsNamed(parsed))
             {
                 if (new Option<string?>[] { output, init, run }.FirstOrDefault(option => parsed.GetValue(option) is not null) is { } local) throw new BadUsageException($"{local.Name} is for training in this process: leave it out with --server.");
+                if (parsed.GetValue(plugin) is { Length: > 0 }) throw new BadUsageException("--plugin is for training in this process: add the modality to the server with 'modality add', and leave it out with --server.");
                 RunReport.Print(parsed.GetValue(json), await server.CallAsync(parsed, async client =>
                     await RunWatch.ToItsEndAsync(client, (await order.SubmitAsync(client, parsed, chosen, parsed.GetRequiredValue(data), cancellation)).Id, cancellation)));
                 return;
@@ -44,19 +47,21 @@ internal static class TrainCommand
             var path = parsed.GetValue(output) ?? throw new BadUsageException("no --out MODEL_DIR: name the model directory to write, or a server with --server.");
             CheckOutput(path);
             var folder = parsed.GetValue(run) ?? Path.TrimEndingDirectorySeparator(path) + ".run";
-            var settings = new RecipeRunSettings(parsed.GetRequiredValue(data), folder, parsed.GetValue(init), parsed.GetRequiredValue(device), parsed.GetValue(threads));
+            var settings = new RecipeRunSettings(parsed.GetRequiredValue(data), folder, parsed.GetValue(init), parsed.GetRequiredValue(device), parsed.GetValue(threads), parsed.GetValue(plugin) ?? []);
             var trained = "";
             await Interruption.RunAsync(async stop => trained = await RunAsync(chosen, settings, stop), cancellation);
             using (var model = ModelSources.Open(trained)) ModelDirectory.Write(model, path);
             var pages = TrainingPages.Write(folder, chosen);
-            Report.Print(parsed.GetValue(json), new()
+            var facts = new JsonObject
             {
                 ["model"] = path,
                 ["run"] = folder,
                 ["report"] = pages,
                 ["stages"] = chosen.Stages.Count,
                 ["bytes"] = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length),
-            });
+            };
+            if (TrainingPages.BadPairs(folder, chosen) is { Length: > 0 } bad) facts["bad_pairs"] = new JsonArray([.. bad.Select(file => (JsonNode)file)]);
+            Report.Print(parsed.GetValue(json), facts);
         });
         return command;
     }
@@ -64,7 +69,7 @@ internal static class TrainCommand
     private static async Task<string> RunAsync(TrainingRecipe recipe, RecipeRunSettings settings, CancellationToken cancellation)
     {
         if (settings.Model is { } model) ModelPath.Check(model);
-        using var plugins = new PluginCatalogue(PackagedModalities.Folder);
+        using var plugins = await ChosenPlugins.OpenAsync(settings.Plugins, cancellation);
         await using var thread = new DeviceThread("training", settings.Threads);
         var run = new RecipeRun(new RecipeRunOptions
         {
@@ -72,7 +77,7 @@ internal static class TrainCommand
             Data = settings.Data,
             Folder = settings.Folder,
             Model = settings.Model,
-            Plugins = plugins.Get,
+            Plugins = plugins.Catalogue.Get,
             Device = TrainingDevice.Create(thread, settings.Device),
         });
         try
@@ -91,5 +96,5 @@ internal static class TrainCommand
             throw new BadInputException($"{path}: there is something already; choose another folder, or remove it first.");
     }
 
-    private sealed record RecipeRunSettings(string Data, string Folder, string? Model, string Device, int Threads);
+    private sealed record RecipeRunSettings(string Data, string Folder, string? Model, string Device, int Threads, IReadOnlyList<string> Plugins);
 }

@@ -14,9 +14,15 @@ internal static class TrainingPages
         for (var stage = 0; stage < recipe.Stages.Count; stage++)
         {
             var folder = RecipeRun.StageFolder(run, recipe, stage);
-            if (File.Exists(StageRun.HistoryOf(folder)))
-                File.WriteAllText(Path.Combine(folder, "report.html"), TrainingReport.Draw($"{recipe.Name}: {recipe.Stages[stage].Name}", TrainingHistory.Read(StageRun.HistoryOf(folder))));
+            if (!File.Exists(StageRun.HistoryOf(folder))) continue;
+            var bad = StageRun.BadPairsOf(folder);
+            var page = TrainingReport.Draw($"{recipe.Name}: {recipe.Stages[stage].Name}", TrainingHistory.Read(StageRun.HistoryOf(folder)), File.Exists(bad) ? Path.GetFileName(bad) : null);
+            File.WriteAllText(Path.Combine(folder, "report.html"), page);
         }
         return run;
     }
+
+    /// <summary>The files of the stages that list pairs that could not be used.</summary>
+    public static string[] BadPairs(string run, TrainingRecipe recipe) =>
+        [.. Enumerable.Range(0, recipe.Stages.Count).Select(stage => StageRun.BadPairsOf(RecipeRun.StageFolder(run, recipe, stage))).Where(File.Exists)];
 }

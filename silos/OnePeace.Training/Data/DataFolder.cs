@@ -17,19 +17,18 @@ internal sealed class DataFolder(string path)
     public bool Has(string named) => Find(named) is { } full && File.Exists(full);
 
     /// <exception cref="BadPairException">It is not there, or lies outside.</exception>
-    /// <exception cref="LostDataException">The folder itself is gone.</exception>
+    /// <exception cref="LostDataException">The folder itself is gone, or the file cannot be read.</exception>
     public async Task<byte[]> ReadAsync(string named, CancellationToken cancellation)
     {
         var file = Resolve(named);
-        try
+        return await StoredBytes.ReadAsync(file, ReadAsync, cancellation).ConfigureAwait(false);
+
+        Task<byte[]> ReadAsync()
         {
+            if (!File.Exists(file) && Directory.Exists(_root))
+                throw new BadPairException($"the file '{named}' cannot be read, because it is not there: put it into the folder of the data set.");
             CheckSize(new FileInfo(file).Length, $"the file '{named}'");
-            return await File.ReadAllBytesAsync(file, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            if (!Directory.Exists(_root)) throw new LostDataException(_root, e);
-            throw new BadPairException($"the file '{named}' cannot be read ({e.GetType().Name}): put it into the folder of the data set.", e);
+            return File.ReadAllBytesAsync(file, cancellation);
         }
     }
 

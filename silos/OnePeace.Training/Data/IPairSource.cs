@@ -17,13 +17,24 @@ public interface IPairSource : IDisposable
 
     /// <summary>Reads one pair.</summary>
     /// <exception cref="BadPairException">It is damaged or lacks an input: the others are not.</exception>
-    /// <exception cref="LostDataException">The data set as a whole is not there any more.</exception>
+    /// <exception cref="LostDataException">The data set is not there any more, or cannot be read.</exception>
     ValueTask<StoredPair> ReadAsync(int index, CancellationToken cancellation);
 }
 
 /// <summary>One pair of a data set cannot be used. The message says which and why.</summary>
 public sealed class BadPairException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>A data set that was there when it was opened is gone: nothing can be said of its pairs.</summary>
-public sealed class LostDataException(string path, Exception inner)
-    : IOException($"The data set at {path} was there when it was opened, but is gone now: bring it back, and start again.", inner);
+/// <summary>A data set that was there when it was opened is gone or cannot be read: nothing can be said of its pairs.</summary>
+public sealed class LostDataException : IOException
+{
+    private LostDataException(string message, Exception inner) : base(message, inner)
+    {
+    }
+
+    internal static LostDataException Gone(string path, Exception inner) =>
+        new($"The data set at {path} was there when it was opened, but is gone now: bring it back, and start again.", inner);
+
+    /// <summary>A file is there, but cannot be read.</summary>
+    internal static LostDataException Unreadable(string path, Exception inner) =>
+        new($"{path} is there, but cannot be read: {inner.Message} Mend its disk or its permissions, and start again.", inner);
+}

@@ -43,7 +43,7 @@ internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSi
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && e is not LostDataException)   // a plugin may throw anything; one pair must not end a run
         {
-            bad.Add(new BadPair(index, id, e is BadPairException or InvalidInputException ? e.Message : $"{e.GetType().Name}: {e.Message}"));
+            bad.Add(new BadPair(index, id, e is BadPairException or InvalidInputException ? e.Message : $"It could not be prepared: {e.Message}"));
             return null;
         }
     }

@@ -11,15 +11,16 @@ public static class PairSources
     /// <param name="path">A table, a folder with <c>manifest.jsonl</c> or <c>manifest.csv</c>, a tar shard, or a folder or a pattern (<c>part-*.tar</c>) of shards.</param>
     /// <param name="modalities">What every pair holds.</param>
     /// <param name="columns">By modality, its column in a table or its extension in shards, where they have other names.</param>
+    /// <param name="cancellation">Gives up reading the index.</param>
     /// <exception cref="InvalidDataException">It is no such data set, or lacks a column.</exception>
     /// <exception cref="FileNotFoundException">There is nothing.</exception>
-    public static IPairSource Open(string path, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string>? columns = null)
+    public static IPairSource Open(string path, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string>? columns = null, CancellationToken cancellation = default)
     {
         columns ??= new Dictionary<string, string>();
         foreach (var name in columns.Keys.Except(modalities.Select(m => m.Name)))
             throw new InvalidDataException($"The columns name a modality '{name}', but pairs hold {string.Join(" and ", modalities.Select(m => m.Name))}: correct it.");
-        if (Table(path) is { } table) return TableSource.Open(table, modalities, columns);
-        if (Shards(path) is { Count: > 0 } shards) return ShardSource.Open(shards, modalities, columns);
+        if (Table(path) is { } table) return TableSource.Open(table, modalities, columns, cancellation);
+        if (Shards(path) is { Count: > 0 } shards) return ShardSource.Open(shards, modalities, columns, cancellation);
         throw File.Exists(path) || Directory.Exists(path)
             ? new InvalidDataException($"A data set is {Forms}, but '{path}' is none of them.")
             : new FileNotFoundException($"There is no data set at '{path}': name {Forms}.", path);

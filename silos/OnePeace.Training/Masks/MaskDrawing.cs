@@ -37,7 +37,7 @@ public static class MaskDrawing
             if (ratio is not (> 0 and < 1)) throw new InvalidDataException($"The share of tokens that masking hides must be between 0 and 1, but is {ratio:g}.");
         }
         if (masking.BlockLength < 1 || masking.BlockAdjust is not (>= 0 and <= 1) || (masking.BlockLength > 1 && masking.WholeUnits))
-            throw new InvalidDataException($"Masking hides blocks of 1 token or more, by a share adjusted by 0 to 1, or whole units, but it is set to {masking}.");
+            throw new InvalidDataException($"Masking hides blocks of 1 token or more, by a share adjusted by 0 to 1, or whole units, but it is set to blocks of {masking.BlockLength}, adjusted by {masking.BlockAdjust:g}{(masking.WholeUnits ? ", of whole units" : "")}.");
     }
 
     /// <exception cref="InvalidDataException">The preprocessor's unit starts do not fit its tokens.</exception>

@@ -25,14 +25,19 @@ internal static class TrainedModel
             Shape = source.Shape,
             Core = stage.Trains.Core ? new ModuleSource(model.Core, type) : source.Core,
             Modalities = modalities,
-            LogitScale = stage.Trains.Core ? LogitScaleOf(model) : source.LogitScale,
+            LogitScale = stage.Trains.Core || Goes(model.Pivot) || Goes(model.Other) ? LogitScaleOf(model) : source.LogitScale,
             Notice = source.Notice,
         };
         return combined;
 
         // Frozen weights of a modality that trains in part: as they are stored, whatever the stage computed in.
         IWeightSource? Stored(ModalityModule module) =>
-            module == model.Other && stage.Options is not null ? null : source.Modalities.GetValueOrDefault(module.Name)?.Weights;
+            Joins(module) ? null : source.Modalities.GetValueOrDefault(module.Name)?.Weights;
+
+        // Whether a modality that the model had trains, to which the model's temperature then belongs.
+        bool Goes(ModalityModule module) => Changed(module) && !Joins(module);
+
+        bool Joins(ModalityModule module) => !source.Modalities.ContainsKey(module.Name) || (module == model.Other && stage.Options is not null);
     }
 
     private static bool Changed(ModalityModule module) => module.parameters().Any(p => p.requires_grad);

@@ -15,21 +15,15 @@ public enum Teacher
     Joint,
 }
 
-/// <summary>What a step minimises: a weighted sum of losses. A weight of 0 means that nothing is computed for it.</summary>
+/// <summary>What a step minimises: a weighted sum of losses. A weight of 0 means that nothing is computed for it. Defaults are the official stage 2's.</summary>
 public sealed record PairLossOptions
 {
     // Settable, and not only when it is made: the generated deserialiser would set what JSON leaves out to zero.
-    /// <summary>Everything trains: pivot and other meet for the first time (officially text and image).</summary>
-    public static PairLossOptions FirstStage { get; } = new();
-
-    /// <summary>The pivot stays as it is and another modality is aligned to it (officially text and audio).</summary>
-    public static PairLossOptions LaterStage { get; } = new() { PivotAlone = 0, TeacherOfOtherAlone = Teacher.Joint, FreezePivotPass = true };
-
     /// <summary>Weight of the contrastive loss between both sides.</summary>
     public double Contrastive { get; set; } = 1;
 
     /// <summary>Weight of the denoising loss of the pivot's own masked pass.</summary>
-    public double PivotAlone { get; set; } = 0.5;
+    public double PivotAlone { get; set; }
 
     /// <summary>Weight of the denoising loss of the other modality's own masked pass.</summary>
     public double OtherAlone { get; set; } = 1;
@@ -40,7 +34,7 @@ public sealed record PairLossOptions
     /// <summary>Weight of the other modality's denoising loss in the joint masked pass.</summary>
     public double OtherJoint { get; set; } = 0.5;
 
-    public Teacher TeacherOfOtherAlone { get; set; } = Teacher.Alone;
+    public Teacher TeacherOfOtherAlone { get; set; } = Teacher.Joint;
 
     /// <summary>What the similarities of denoising losses are multiplied by.</summary>
     public double DenoisingLogitScale { get; set; } = 2.5;

@@ -35,14 +35,6 @@ public static class Gradients
         return norm.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Multiplies every gradient: by 1 / n after n backward passes of one update, say.</summary>
-    public static void Scale(IReadOnlyList<NamedParameter> parameters, double factor)
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        Multiply(parameters, tensor((float)factor));
-    }
-
     /// <summary>Forgets them.</summary>
     public static void Clear(IEnumerable<NamedParameter> parameters)
     {

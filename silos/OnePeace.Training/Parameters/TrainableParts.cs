@@ -17,9 +17,6 @@ public enum ModalityParts
 /// <summary>Which weights train. A modality's name is whatever stands in an official key.</summary>
 public sealed record TrainableParts
 {
-    /// <summary>Stage 1: nothing is frozen.</summary>
-    public static TrainableParts Everything { get; } = new() { Core = true, Decoder = true, LogitScale = true, Others = ModalityParts.All };
-
     public bool Core { get; init; }
 
     /// <summary>The denoising decoder with all of its modalities, mask tokens and heads.</summary>
@@ -32,14 +29,6 @@ public sealed record TrainableParts
 
     /// <summary>What trains of all other modalities.</summary>
     public ModalityParts Others { get; init; }
-
-    /// <summary>Stage 2: one modality is aligned to a model that stays as it is.</summary>
-    public static TrainableParts Aligning(string modality) => new()
-    {
-        Decoder = true,
-        LogitScale = true,
-        Modalities = new Dictionary<string, ModalityParts> { [modality] = ModalityParts.All },
-    };
 
     /// <summary>Whether the weight of an official key trains.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>

@@ -53,6 +53,7 @@ internal static class RecipeRules
     private static void Check(OptimiserOptions optimiser, Range range)
     {
         range.Check("learning_rate", optimiser.LearningRate, 0, 10);
+        Expect(optimiser.Schedule is "cosine" or "polynomial", $"stage '{range.Stage}': expected cosine or polynomial as 'schedule', but got '{optimiser.Schedule}'.");
         range.Check("minimum_rate", optimiser.MinimumRate, 0, optimiser.LearningRate);
         range.Check("beta1", optimiser.Beta1, 0, 0.999999);
         range.Check("beta2", optimiser.Beta2, 0, 0.999999);

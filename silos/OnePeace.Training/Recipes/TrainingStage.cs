@@ -121,6 +121,9 @@ public sealed record OptimiserOptions
 {
     public double LearningRate { get; set; } = 2e-4;
 
+    /// <summary>How the rate falls after the warm-up: <c>cosine</c>, or <c>polynomial</c>, which is a straight line.</summary>
+    public string Schedule { get; set; } = "cosine";
+
     public double Beta1 { get; set; } = 0.9;
 
     public double Beta2 { get; set; } = 0.98;

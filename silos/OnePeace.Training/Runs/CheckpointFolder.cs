@@ -31,14 +31,17 @@ internal sealed class CheckpointFolder(string folder, string fingerprint)
     }
 
     /// <summary>The newest checkpoint, or null where there is none. A damaged one is passed over for the one before.</summary>
-    /// <exception cref="InvalidDataException">They belong to another recipe, data or model.</exception>
+    /// <exception cref="InvalidDataException">They belong to another recipe, data or model, or all are damaged.</exception>
+    /// <exception cref="IOException">One cannot be read; whether it is damaged is not known.</exception>
     public (TrainerState State, IReadOnlyDictionary<string, string> Notes)? ReadNewest()
     {
-        foreach (var file in Files())
+        var files = Files();
+        foreach (var file in files)
         {
             if (TryRead(file) is { } found) return found;
         }
-        return null;
+        return files.Length == 0 ? null : throw new InvalidDataException(
+            $"Expected a whole checkpoint in {folder}, but all {files.Length} are damaged: remove {folder} to train the stage again, or bring a checkpoint back from a copy.");
     }
 
     /// <summary>The best state that was kept aside.</summary>
@@ -64,6 +67,7 @@ internal sealed class CheckpointFolder(string folder, string fingerprint)
 
     private static (TrainerState, IReadOnlyDictionary<string, string>)? Open(string path)
     {
+        if (!File.Exists(path)) return null;
         try
         {
             using var file = new SafetensorsFile(path);
@@ -75,7 +79,7 @@ internal sealed class CheckpointFolder(string folder, string fingerprint)
             state.Dispose();
             return null;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is InvalidDataException or KeyNotFoundException or FormatException)
         {
             return null;   // torn or damaged
         }

@@ -1,4 +1,6 @@
-using System.Text.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using OnePeace.Files;
 using OnePeace.Modalities;
 using OnePeace.Training.Data;
 using OnePeace.Training.Models;
@@ -65,11 +67,18 @@ public sealed class RecipeRun(RecipeRunOptions options)
     {
         var first = _recipe.Model ?? throw new InvalidDataException($"The recipe '{_recipe.Name}' continues a model, but none was given: name one with --init.");
         var path = Path.Combine(options.Folder, "first-model");
-        if (!Directory.Exists(path)) FirstModel.Write(_recipe, first, path);
-        using var source = ModelDirectory.Open(path);
-        return source.Shape == CoreShapes.Read(first.Core) && source.Core.MainType() == DataTypes.Parse(first.Dtype)
-            ? path
-            : throw new InvalidDataException($"{options.Folder} holds a run of a recipe with another core: give another folder, or remove it to start again.");
+        var origin = new JsonObject { ["seed"] = _recipe.Seed, ["core"] = first.Core.DeepClone(), ["dtype"] = first.Dtype, ["first_scale"] = first.FirstScale };
+        var (note, made) = (path + ".json", Encoding.UTF8.GetBytes(origin.ToJsonString()));
+        if (!Directory.Exists(path))
+        {
+            DurableFile.Write(note, stream => stream.Write(made));
+            FirstModel.Write(_recipe, first, path);
+        }
+        else if (!File.Exists(note) || !File.ReadAllBytes(note).AsSpan().SequenceEqual(made))
+        {
+            throw new InvalidDataException($"{options.Folder} holds a run of another recipe, seed or model: give another folder, or remove it to start again.");
+        }
+        return path;
     }
 
     private async Task<string> RunAsync(int index, string model, ITrainingObserver observer, CancellationToken stop)
@@ -104,7 +113,7 @@ public sealed class RecipeRun(RecipeRunOptions options)
             Core = options.Model is not null && !_recipe.Stages.Take(index).Any(before => before.Trains.Core) ? options.Core : null,
             Parallelism = options.Parallelism,
             FirstScale = _recipe.Model?.FirstScale ?? 1,
-            NewModalities = (_recipe.Model?.Modalities ?? new Dictionary<string, System.Text.Json.Nodes.JsonObject>())
+            NewModalities = (_recipe.Model?.Modalities ?? new Dictionary<string, JsonObject>())
                 .ToDictionary(m => m.Key, m => new ModalityOptions(m.Value)),
         };
     }

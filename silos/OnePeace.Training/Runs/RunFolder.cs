@@ -55,6 +55,6 @@ internal sealed partial class RunFolder : IDisposable
 
     private static bool IsOwn(string path) => OwnName().IsMatch(Path.GetFileName(path));
 
-    [GeneratedRegex(@"^((first-)?model|stage\.json|history\.jsonl|(best|checkpoint-\d{10})\.safetensors)\.[0-9a-f]{32}\.tmp$")]
+    [GeneratedRegex(@"^((first-)?model|(stage|first-model)\.json|(history|bad-pairs)\.jsonl|(best|checkpoint-\d{10})\.safetensors)\.[0-9a-f]{32}\.tmp$")]
     private static partial Regex OwnName();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using OnePeace.Modalities;
@@ -21,11 +22,12 @@ internal sealed class StageData : IAsyncDisposable
 
     private StageData(IPairSource source, PairLoader loader, int accumulate) => (_source, _loader, _accumulate) = (source, loader, accumulate);
 
-    /// <summary>SHA-256 of what the index of the training pairs tells: how many there are, in which groups, in which order.</summary>
+    /// <summary>SHA-256 of what the index of the training pairs tells: how many there are, in which groups, in which order; and of how many there are to validate on.</summary>
     public string Digest()
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var pair = 0; pair < _source.Count; pair++) sha.AppendData(Encoding.UTF8.GetBytes(_source.Group(pair)));
+        sha.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\nvalidation {ValidationPairs}")));
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 
@@ -34,17 +36,19 @@ internal sealed class StageData : IAsyncDisposable
     /// <summary>Batches to validate on; none where the recipe names no such pairs.</summary>
     public IReadOnlyList<PreparedPairs> Validation { get; private init; } = [];
 
+    private int ValidationPairs { get; init; }
+
     /// <exception cref="InvalidDataException">The data are not such pairs.</exception>
     public static async Task<StageData> OpenAsync(StageSetting setting, TrainingModel model, CancellationToken cancellation)
     {
         var stage = setting.Stage;
         PairSide pivot = Side(setting, model.Pivot.Modality, model.Pivot.Options, stage.Losses.PivotAlone > 0), other = Side(setting, model.Other.Modality, model.Other.Options, stage.Losses.OtherAlone > 0);
-        var validation = setting.Validation is null ? [] : await ReadValidationAsync(setting, pivot, other, cancellation).ConfigureAwait(false);
-        var source = Open(setting, setting.Data, pivot, other);
+        var (validation, pairs) = setting.Validation is null ? ([], 0) : await ReadValidationAsync(setting, pivot, other, cancellation).ConfigureAwait(false);
+        var source = Open(setting, setting.Data, pivot, other, cancellation);
         try
         {
             var sampler = new PairSampler(source, stage.BatchSize, (ulong)StableSeed.Of(setting.Seed, stage.Name, "pairs"));
-            return new StageData(source, new PairLoader(source, sampler, pivot, other, new PairLoaderOptions { CacheBytes = CacheBytes, Parallelism = setting.Parallelism }), stage.Accumulate) { Validation = validation };
+            return new StageData(source, new PairLoader(source, sampler, pivot, other, new PairLoaderOptions { CacheBytes = CacheBytes, Parallelism = setting.Parallelism }), stage.Accumulate) { Validation = validation, ValidationPairs = pairs };
         }
         catch
         {
@@ -83,12 +87,12 @@ internal sealed class StageData : IAsyncDisposable
         return PairSide.Of(modality, options, passes, setting.Stage.Masking?.GetValueOrDefault(modality.Name));
     }
 
-    private static IPairSource Open(StageSetting setting, string path, PairSide pivot, PairSide other) =>
-        PairSources.Open(path, [PairModality.Of(setting.Plugins(pivot.Modality)), PairModality.Of(setting.Plugins(other.Modality))], setting.Stage.Columns);
+    private static IPairSource Open(StageSetting setting, string path, PairSide pivot, PairSide other, CancellationToken cancellation) =>
+        PairSources.Open(path, [PairModality.Of(setting.Plugins(pivot.Modality)), PairModality.Of(setting.Plugins(other.Modality))], setting.Stage.Columns, cancellation);
 
-    private static async Task<IReadOnlyList<PreparedPairs>> ReadValidationAsync(StageSetting setting, PairSide pivot, PairSide other, CancellationToken cancellation)
+    private static async Task<(IReadOnlyList<PreparedPairs> Batches, int Pairs)> ReadValidationAsync(StageSetting setting, PairSide pivot, PairSide other, CancellationToken cancellation)
     {
-        using var source = Open(setting, setting.Validation!, pivot with { Passes = 0 }, other with { Passes = 0 });
+        using var source = Open(setting, setting.Validation!, pivot with { Passes = 0 }, other with { Passes = 0 }, cancellation);
         var groups = Enumerable.Range(0, source.Count).Select(source.Group).Distinct().Count();
         if (groups < 2) throw new InvalidDataException($"Validation needs two pairs or more that mean different things, but {setting.Validation} has {source.Count:N0} in {groups:N0} groups: add some, or leave 'validation' out.");
         var sampler = new PairSampler(source, Math.Min(setting.Stage.BatchSize, groups), seed: 0);
@@ -101,7 +105,7 @@ internal sealed class StageData : IAsyncDisposable
                 batches.Add(batch);
                 if (batches.Count >= Math.Min(ValidationBatches, sampler.BatchesPerEpoch)) break;
             }
-            return batches.Any(batch => batch.Size > 0) ? batches : throw new InvalidDataException(
+            return batches.Any(batch => batch.Size > 0) ? (batches, source.Count) : throw new InvalidDataException(
                 $"None of the first {batches.Count:N0} batches of {setting.Validation} has two good pairs. The first: {string.Join(" ", loader.Bad.Listed.Take(3).Select(bad => $"[{bad.Id}] {bad.Reason}"))}");
         }
     }

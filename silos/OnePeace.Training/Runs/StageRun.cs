@@ -11,7 +11,7 @@ namespace OnePeace.Training.Runs;
 /// <summary>One stage from its first step, or from its newest checkpoint, to its last. A run that was killed at any moment goes on and ends with the same bytes.</summary>
 public sealed class StageRun : IAsyncDisposable
 {
-    private const string HistoryFile = "history.jsonl";
+    private const string HistoryName = "history.jsonl", BadPairsName = "bad-pairs.jsonl";
     private const int MostIdleSteps = 8;
     private const string BestLossNote = "best_loss", WorseNote = "worse";
 
@@ -20,22 +20,28 @@ public sealed class StageRun : IAsyncDisposable
     private readonly StageData _data;
     private readonly Trainer _trainer;
     private readonly CheckpointFolder _checkpoints;
-    private readonly TrainingHistory _history;
+    private readonly HistoryFile _history;
+    private readonly BadPairFile _badPairs;
     private readonly Pace _pace = new(TimeProvider.System);
     private HistoryLine? _validation;
     private double _bestLoss = double.PositiveInfinity;
     private int _worse;
     private int _idle;
+    private long _saved = -1;
 
     private StageRun(StageSetting setting, StageData data, Trainer trainer)
     {
         (_setting, _stage, _data, _trainer) = (setting, setting.Stage, data, trainer);
         _checkpoints = new CheckpointFolder(setting.Folder, setting.Fingerprint(data.Digest()));
-        _history = new TrainingHistory(Path.Combine(setting.Folder, HistoryFile));
+        _history = new HistoryFile(HistoryOf(setting.Folder));
+        _badPairs = new BadPairFile(BadPairsOf(setting.Folder));
     }
 
     /// <summary>Where a stage's history lies.</summary>
-    public static string HistoryOf(string folder) => Path.Combine(folder, HistoryFile);
+    public static string HistoryOf(string folder) => Path.Combine(folder, HistoryName);
+
+    /// <summary>Where a stage lists the pairs that could not be used; there is no such file without one.</summary>
+    public static string BadPairsOf(string folder) => Path.Combine(folder, BadPairsName);
 
     /// <summary>Pairs that could not be used, the first hundred.</summary>
     public IReadOnlyList<BadPair> BadPairs => _data.Bad.Listed;
@@ -141,6 +147,7 @@ public sealed class StageRun : IAsyncDisposable
         if (notes.TryGetValue(BestLossNote, out var best)) _bestLoss = double.Parse(best, CultureInfo.InvariantCulture);
         if (notes.TryGetValue(WorseNote, out var worse)) _worse = int.Parse(worse, CultureInfo.InvariantCulture);
         _history.Rewind(state.Step);
+        _saved = state.Step;
     }
 
     /// <summary>The next step's batches; where it is stopped, also by waiting for them, a checkpoint is left first.</summary>
@@ -169,11 +176,14 @@ public sealed class StageRun : IAsyncDisposable
 
     private async Task SaveAsync()
     {
+        _badPairs.Write(BadPairs);
+        if (_saved == _trainer.Done) return;
         using var state = await _setting.Device.Thread.RunAsync(_trainer.Capture).ConfigureAwait(false);
         _history.Flush();
         var notes = new Dictionary<string, string> { [WorseNote] = _worse.ToString(CultureInfo.InvariantCulture) };
         if (double.IsFinite(_bestLoss)) notes[BestLossNote] = _bestLoss.ToString("R", CultureInfo.InvariantCulture);
         _checkpoints.Write(state, notes);
+        _saved = state.Step;
     }
 
     private async Task ValidateAsync()
@@ -181,7 +191,7 @@ public sealed class StageRun : IAsyncDisposable
         if (_data.Validation.Count == 0) return;
         var (loss, accuracy) = await _setting.Device.Thread.RunAsync(() => _trainer.Validate(_data.Validation)).ConfigureAwait(false);
         if (!double.IsFinite(loss)) throw new DivergedException(_trainer.Done, "the validation loss");
-        _validation = new HistoryLine { Kind = "validation", Step = _trainer.Done, Loss = loss, Accuracy = accuracy };
+        _validation = new HistoryLine { Kind = HistoryLine.OfValidation, Step = _trainer.Done, Loss = loss, Accuracy = accuracy };
         _history.Add(_validation);
         if (_stage.Patience == 0) return;
         _worse = loss < _bestLoss ? 0 : _worse + 1;

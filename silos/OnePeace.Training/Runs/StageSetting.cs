@@ -59,8 +59,12 @@ public sealed record StageSetting
     public double FirstScale { get; init; } = 1;
 
     /// <summary>What the stage's results follow from, but for the data.</summary>
-    internal StageIdentity Identity => new(Stage, Seed, Base.CoreHash, FirstScale,
-        new SortedDictionary<string, JsonObject>(NewModalities.ToDictionary(m => m.Key, m => m.Value.ToJson()), StringComparer.Ordinal));
+    internal StageIdentity Identity => field ??= new(Stage, Seed, Base.CoreHash, FirstScale,
+        new SortedDictionary<string, JsonObject>(NewModalities.ToDictionary(m => m.Key, m => m.Value.ToJson()), StringComparer.Ordinal))
+    {
+        Weights = BaseHash.Of(Base, Stage),
+        LogitScale = Stage.ResetLogitScale ? null : Base.LogitScale,
+    };
 
     /// <summary>What checkpoints of this stage belong to, as SHA-256.</summary>
     /// <param name="data">The digest of the pairs.</param>
@@ -69,4 +73,11 @@ public sealed record StageSetting
 }
 
 /// <summary>What makes two stages the same.</summary>
-internal sealed record StageIdentity(TrainingStage Stage, int Seed, string CoreHash, double FirstScale, IReadOnlyDictionary<string, JsonObject> Modalities);
+internal sealed record StageIdentity(TrainingStage Stage, int Seed, string CoreHash, double FirstScale, IReadOnlyDictionary<string, JsonObject> Modalities)
+{
+    /// <summary>What the stage's modalities are in the base, by name, as SHA-256.</summary>
+    public required IReadOnlyDictionary<string, string> Weights { get; init; }
+
+    /// <summary>The base's, where the stage goes on from it.</summary>
+    public double? LogitScale { get; init; }
+}

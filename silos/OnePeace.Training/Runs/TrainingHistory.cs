@@ -1,96 +1,45 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using OnePeace.Training.Steps;
 
 namespace OnePeace.Training.Runs;
 
-/// <summary>One line of a stage's history: a step, or a validation after it.</summary>
-public sealed record HistoryLine
+/// <summary>What a training run wrote down as it went.</summary>
+/// <param name="Steps">Lines of training steps, in order.</param>
+/// <param name="Validations">Lines of validations, in order.</param>
+public sealed record TrainingHistory(IReadOnlyList<HistoryLine> Steps, IReadOnlyList<HistoryLine> Validations)
 {
-    public required string Kind { get; init; }
-
-    public required long Step { get; init; }
-
-    public required double Loss { get; init; }
-
-    public required double Accuracy { get; init; }
-
-    public double? LearningRate { get; init; }
-
-    public double? GradientNorm { get; init; }
-
-    public double? LogitScale { get; init; }
-
-    public IReadOnlyDictionary<string, double>? Terms { get; init; }
-
-    internal static HistoryLine Of(StepResult result) => new()
+    /// <summary>Reads <c>history.jsonl</c>. A last line that was cut off, as a run that is ended leaves it, is passed over; of a step that a resumed run took again the later line counts.</summary>
+    /// <exception cref="InvalidDataException">A line is not in its form.</exception>
+    public static TrainingHistory Read(string path)
     {
-        Kind = "step",
-        Step = result.Step,
-        Loss = result.Loss,
-        Accuracy = result.Accuracy,
-        LearningRate = result.LearningRate,
-        GradientNorm = result.GradientNorm,
-        LogitScale = result.LogitScale,
-        Terms = result.Terms,
-    };
-}
+        var found = new Dictionary<(string Kind, long Step), HistoryLine>();
+        foreach (var line in ReadLines(path)) found[(line.Kind, line.Step)] = line;
+        return new TrainingHistory(Of(HistoryLine.OfStep), Of(HistoryLine.OfValidation));
 
-/// <summary>What a stage did, as JSON lines beside its checkpoints. Lines after a checkpoint are forgotten on resuming: they will come again, with the same numbers.</summary>
-internal sealed class TrainingHistory(string path)
-{
-    private readonly List<HistoryLine> _waiting = [];
-
-    public void Add(HistoryLine line) => _waiting.Add(line);
-
-    /// <summary>Appends what came since the last time, on disk when it returns.</summary>
-    public void Flush()
-    {
-        if (_waiting.Count == 0) return;
-        using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        foreach (var line in _waiting)
-        {
-            JsonSerializer.Serialize(stream, line, HistoryJson.Default.HistoryLine);
-            stream.WriteByte((byte)'\n');
-        }
-        stream.Flush(flushToDisk: true);
-        _waiting.Clear();
+        HistoryLine[] Of(string kind) => [.. found.Values.Where(line => line.Kind == kind).OrderBy(line => line.Step)];
     }
 
-    /// <summary>Forgets lines after a step, and one that was torn.</summary>
-    public void Rewind(long step)
+    /// <summary>The lines as they stand in the file, but for a last one that was cut off.</summary>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    internal static IEnumerable<HistoryLine> ReadLines(string path)
     {
-        if (!File.Exists(path)) return;
-        var kept = Read(path).Where(line => line.Step <= step).ToList();
-        OnePeace.Files.DurableFile.Write(path, stream =>
+        var lines = File.ReadAllLines(path);
+        for (var number = 1; number <= lines.Length; number++)
         {
-            foreach (var line in kept)
-            {
-                JsonSerializer.Serialize(stream, line, HistoryJson.Default.HistoryLine);
-                stream.WriteByte((byte)'\n');
-            }
-        });
-    }
-
-    /// <summary>The lines of a history; one that was torn by a crash is left out.</summary>
-    public static IEnumerable<HistoryLine> Read(string path)
-    {
-        foreach (var text in File.ReadLines(path))
-        {
-            HistoryLine? line;
+            if (string.IsNullOrWhiteSpace(lines[number - 1])) continue;
+            HistoryLine line;
             try
             {
-                line = JsonSerializer.Deserialize(text, HistoryJson.Default.HistoryLine);
+                line = JsonSerializer.Deserialize(lines[number - 1], HistoryJson.Default.HistoryLine) ?? throw new JsonException("null");
             }
-            catch (JsonException)
+            catch (JsonException) when (number == lines.Length)
             {
-                continue;
+                yield break;
             }
-            if (line is not null) yield return line;
+            catch (JsonException e)
+            {
+                throw new InvalidDataException($"{path}, line {number}: expected an object such as {{\"kind\": \"step\", \"step\": 1, \"loss\": 2.5, \"accuracy\": 0.5}}, but: {e.Message}", e);
+            }
+            yield return line;
         }
     }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(HistoryLine))]
-internal sealed partial class HistoryJson : JsonSerializerContext;

@@ -15,7 +15,7 @@ internal sealed class StageOptimiser : IDisposable
     private readonly TrainingStage _stage;
     private readonly MasterWeights _master;
     private readonly IReadOnlyList<ParameterGroup> _groups;
-    private readonly CosineSchedule _schedule;
+    private readonly ILearningRateSchedule _schedule;
     private readonly Adam _adam;
     private readonly WeightAverage? _average;
 
@@ -25,7 +25,7 @@ internal sealed class StageOptimiser : IDisposable
         (_model, _stage) = (model, stage);
         _master = new MasterWeights(model.Trained);
         _groups = ParameterGroups.Of(_master.Weights, model.Core.Shape.Layers, options.WeightDecay, options.LayerDecay);
-        _schedule = CosineSchedule.OverWithWarmupShare(stage.Steps, options.LearningRate, options.MinimumRate, options.Warmup);
+        _schedule = Schedule(stage.Steps, options);
         _adam = new Adam(new AdamOptions { MeanRate = options.Beta1, SquareRate = options.Beta2, Epsilon = options.Epsilon });
         _average = options.AverageDecay > 0 ? new WeightAverage(_master.Weights, options.AverageDecay) : null;
     }
@@ -116,6 +116,10 @@ internal sealed class StageOptimiser : IDisposable
         _adam.Dispose();
         _master.Dispose();
     }
+
+    private static ILearningRateSchedule Schedule(int steps, OptimiserOptions options) => options.Schedule == "polynomial"
+        ? new PolynomialSchedule { Peak = options.LearningRate, End = options.MinimumRate, WarmupUpdates = (long)(steps * options.Warmup), Updates = steps }
+        : CosineSchedule.OverWithWarmupShare(steps, options.LearningRate, options.MinimumRate, options.Warmup);
 
     private sealed class Return(List<(Tensor Weight, Tensor Own)> kept) : IDisposable
     {

@@ -20,7 +20,7 @@ internal static class StepBenchmark
     private const int BatchSize = 64, Measured = 20;
 
     private static readonly PairLossOptions Contrastive = new() { PivotAlone = 0, OtherAlone = 0, PivotJoint = 0, OtherJoint = 0 };
-    private static readonly PairLossOptions Official = PairLossOptions.LaterStage;
+    private static readonly PairLossOptions Official = new() { FreezePivotPass = true };
     private static readonly TrainedParts Everything = new() { Core = true, Pivot = ["all"], Other = ["all"] };
 
     private static readonly Dictionary<string, Func<TrainingStage, TrainingStage>> Options = new()

@@ -79,7 +79,7 @@ public class PairLoaderTests
         var side = Samples.Image with { Preprocessor = new Preprocessor(_ => throw new DivideByZeroException("oh")) };
         var loader = new PairLoader(new MemoryPairs(4), new PairSampler(new MemoryPairs(4), 2, seed: 1), Samples.Text, side);
         await Assert.ThrowsAsync<InvalidDataException>(() => Take(loader, first: 0, count: 2));
-        Assert.All(loader.Bad.Listed, bad => Assert.Equal("DivideByZeroException: oh", bad.Reason));
+        Assert.All(loader.Bad.Listed, bad => Assert.Equal("It could not be prepared: oh", bad.Reason));
     }
 
     [Fact]

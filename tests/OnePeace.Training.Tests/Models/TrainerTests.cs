@@ -1,6 +1,7 @@
 using OnePeace.Training.Objectives;
 using OnePeace.Training.Recipes;
 using OnePeace.Training.Steps;
+using OnePeace.Training.Tests.Objectives;
 using OnePeace.Training.Tests.Runs;
 using OnePeace.Transformer;
 using TorchSharp;
@@ -20,7 +21,7 @@ public class TrainerTests(ITestOutputHelper output)
     {
         Steps = 100,
         DropPath = 0.5,
-        Losses = PairLossOptions.LaterStage,
+        Losses = OfficialStages.LaterLosses,
         Decoder = new DecoderOptions { Width = 16, Heads = 2, Layers = 2, ExpertWidth = 24 },
         Optimiser = TinyWorld.Join.Optimiser with { AverageDecay = 0.9 },
     };

@@ -20,12 +20,12 @@ public class LeakTests(ITestOutputHelper output)
         pair.Model.Core.RecomputesLayers = pair.Model.Decoder!.Core.RecomputesLayers = recomputes;
         pair.Model.Core.train();
         pair.Model.Decoder.Core.train();
-        var trained = TrainableParts.Everything.Apply(pair.Parameters);
+        var trained = OfficialStages.Everything.Apply(pair.Parameters);
         using var master = new MasterWeights(trained);
         var groups = ParameterGroups.Of(master.Weights, layers: 3, decay: 0.05, layerDecay: 0.9);
         using var adam = new Adam(new AdamOptions());
         using var average = new WeightAverage(trained, 0.9);
-        var objective = new PairObjective(pair.Model, PairLossOptions.FirstStage);
+        var objective = new PairObjective(pair.Model, OfficialStages.FirstLosses);
         var batch = pair.Batch();
         for (var i = 0; i < 2; i++) Update();
         var (before, ofThread, uncollected) = (Live(), DisposeScopeManager.Statistics.ThreadTotalLiveCount, TensorCensus.Live);

@@ -17,17 +17,17 @@ public sealed class PairObjectiveTests : IDisposable
 
     public PairObjectiveTests()
     {
-        TrainableParts.Aligning("audio").Apply(_pair.Parameters);
+        OfficialStages.Aligning("audio").Apply(_pair.Parameters);
         Count(_pair.Model.Core);
     }
 
     [Fact]
     public void Only_passes_that_a_weight_asks_for_are_run()
     {
-        Assert.Equal(5, Passes(PairLossOptions.LaterStage, _pair.Batch()));   // both alone, joint teacher, masked alone, masked joint
+        Assert.Equal(5, Passes(OfficialStages.LaterLosses, _pair.Batch()));   // both alone, joint teacher, masked alone, masked joint
         Assert.Equal(2, Passes(ContrastiveAlone, _pair.Batch()));
-        Assert.Equal(4, Passes(PairLossOptions.LaterStage with { OtherAlone = 0 }, _pair.Batch()));
-        Assert.Equal(4, Passes(PairLossOptions.LaterStage with { PivotJoint = 0, OtherJoint = 0 }, _pair.Batch()));
+        Assert.Equal(4, Passes(OfficialStages.LaterLosses with { OtherAlone = 0 }, _pair.Batch()));
+        Assert.Equal(4, Passes(OfficialStages.LaterLosses with { PivotJoint = 0, OtherJoint = 0 }, _pair.Batch()));
         Assert.Equal(2, Passes(ContrastiveAlone with { Contrastive = 0, OtherAlone = 1 }, _pair.Batch()));
     }
 
@@ -53,14 +53,14 @@ public sealed class PairObjectiveTests : IDisposable
         _passes = 0;
         Assert.Equal(expected, new PairObjective(model, ContrastiveAlone).Compute(_pair.Batch()).Total.item<float>());
         Assert.Equal(1, _passes);
-        TrainableParts.Everything.Apply(_pair.Parameters);
+        OfficialStages.Everything.Apply(_pair.Parameters);
         Assert.Throws<InvalidOperationException>(() => new PairObjective(model, ContrastiveAlone).Compute(_pair.Batch()));
     }
 
     [Fact]
     public void A_weight_multiplies_its_loss()
     {
-        var losses = Compute(PairLossOptions.LaterStage with { Contrastive = 2, OtherAlone = 3 }, _pair.Batch());
+        var losses = Compute(OfficialStages.LaterLosses with { Contrastive = 2, OtherAlone = 3 }, _pair.Batch());
         Assert.Equal(["contrastive", "other_alone", "pivot_joint", "other_joint"], losses.Terms.Select(t => t.Name));
         var terms = losses.Terms.Select(t => t.Value.item<float>()).ToArray();
         Assert.Equal((2 * terms[0]) + (3 * terms[1]) + (0.5 * terms[2]) + (0.5 * terms[3]), losses.Total.item<float>(), 1e-4);
@@ -78,8 +78,8 @@ public sealed class PairObjectiveTests : IDisposable
             Size = batch.Size,
             Masks = new() { PivotAlone = batch.Masks!.OtherAlone, OtherAlone = batch.Masks.PivotAlone, PivotJoint = batch.Masks.OtherJoint, OtherJoint = batch.Masks.PivotJoint },
         };
-        var losses = new PairObjective(model, PairLossOptions.FirstStage with { PivotAlone = 1, OtherAlone = 0.5 }).Compute(turned);
-        var straight = new PairObjective(all.Model, PairLossOptions.FirstStage).Compute(batch);
+        var losses = new PairObjective(model, OfficialStages.FirstLosses with { PivotAlone = 1, OtherAlone = 0.5 }).Compute(turned);
+        var straight = new PairObjective(all.Model, OfficialStages.FirstLosses).Compute(batch);
         Assert.Equal(straight.Contrastive!.item<float>(), losses.Contrastive!.item<float>(), 1e-5);
         Assert.Equal(straight.OtherAlone!.item<float>(), losses.PivotAlone!.item<float>(), 1e-5);
         Assert.Equal(straight.PivotCorrect!.item<long>(), losses.OtherCorrect!.item<long>());
@@ -89,10 +89,10 @@ public sealed class PairObjectiveTests : IDisposable
     public void What_is_missing_is_said()
     {
         var batch = _pair.Batch();
-        Assert.Contains("OtherAlone", Assert.Throws<ArgumentException>(() => Compute(PairLossOptions.LaterStage, batch with { Masks = null })).Message);
-        Assert.Contains("'text'", Assert.Throws<ArgumentException>(() => Compute(PairLossOptions.LaterStage, batch with { Pivot = batch.Other })).Message);
+        Assert.Contains("OtherAlone", Assert.Throws<ArgumentException>(() => Compute(OfficialStages.LaterLosses, batch with { Masks = null })).Message);
+        Assert.Contains("'text'", Assert.Throws<ArgumentException>(() => Compute(OfficialStages.LaterLosses, batch with { Pivot = batch.Other })).Message);
         Assert.Contains("[3, 48]", Assert.Throws<ArgumentException>(() => Compute(ContrastiveAlone, batch with { PivotVectors = zeros(2, 48) })).Message);
-        Assert.Contains("decoder", Assert.Throws<ArgumentException>(() => new PairObjective(_pair.Model with { Decoder = null }, PairLossOptions.LaterStage)).Message);
+        Assert.Contains("decoder", Assert.Throws<ArgumentException>(() => new PairObjective(_pair.Model with { Decoder = null }, OfficialStages.LaterLosses)).Message);
         Assert.Throws<ArgumentException>(() => new PairObjective(_pair.Model, ContrastiveAlone with { Contrastive = 0 }));
         Assert.NotNull(new PairObjective(_pair.Model with { Decoder = null }, ContrastiveAlone).Compute(batch).Contrastive);
     }

@@ -17,7 +17,7 @@ public class RecomputationTests(ITestOutputHelper output)
     {
         using var scope = NewDisposeScope();
         using var pair = new PretrainingCase(name, other);
-        var parts = everything ? TrainableParts.Everything : TrainableParts.Aligning(other);
+        var parts = everything ? OfficialStages.Everything : OfficialStages.Aligning(other);
         var (keptLoss, kept, keptCalls) = Run(pair, parts, recomputes: false, dropPath: 0.5);
         var (loss, recomputed, calls) = Run(pair, parts, recomputes: true, dropPath: 0.5);
         var (undropped, _, _) = Run(pair, parts, recomputes: true, dropPath: 0);
@@ -43,8 +43,8 @@ public class RecomputationTests(ITestOutputHelper output)
         using var pair = new PretrainingCase("stage1_vl", "image");
         pair.Model.Core.RecomputesLayers = true;
         pair.Model.Core.train();
-        TrainableParts.Everything.Apply(pair.Parameters);
-        var objective = new PairObjective(pair.Model, PairLossOptions.FirstStage);
+        OfficialStages.Everything.Apply(pair.Parameters);
+        var objective = new PairObjective(pair.Model, OfficialStages.FirstLosses);
         var (first, second) = (objective.Compute(pair.Batch()), objective.Compute(pair.Batch()));
         var hook = pair.Model.Core.Layer(1).register_forward_hook((_, _, _, _, _) => throw new InvalidOperationException("no memory"));
         Assert.Equal("no memory", Assert.Throws<InvalidOperationException>(() => objective.Backward(first)).Message);
@@ -69,7 +69,7 @@ public class RecomputationTests(ITestOutputHelper output)
         var parameters = ModelParameters.Of(core, [pair.Model.Pivot, pair.Model.Other], pair.Model.LogitScale, pair.Model.Decoder);
         foreach (var parameter in parameters) parameter.Value.grad = null;
         parts.Apply(parameters);
-        var options = pair.Model.Other.Name == "image" ? PairLossOptions.FirstStage : PairLossOptions.LaterStage;
+        var options = pair.Model.Other.Name == "image" ? OfficialStages.FirstLosses : OfficialStages.LaterLosses;
         var objective = new PairObjective(pair.Model with { Core = core }, options);
         var losses = objective.Compute(pair.Batch());
         objective.Backward(losses);

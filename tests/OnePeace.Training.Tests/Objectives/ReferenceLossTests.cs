@@ -22,11 +22,11 @@ public class ReferenceLossTests(ITestOutputHelper output)
         using var pair = new PretrainingCase(name, other);
         var criterion = $"{other}_text_pretrain_loss";
         var expected = pair.Reference.Json["criterions"]![criterion]!.AsObject();
-        var trained = (name == "stage2_al" ? TrainableParts.Aligning(other) : TrainableParts.Everything).Apply(pair.Parameters);
+        var trained = (name == "stage2_al" ? OfficialStages.Aligning(other) : OfficialStages.Everything).Apply(pair.Parameters);
         Assert.Equal(Names(pair.Reference.Json["trainable"]!), trained.Select(p => p.Key).Order(StringComparer.Ordinal));
         Assert.Equal(Names(pair.Reference.Json["frozen"]!), pair.Parameters.Select(p => p.Key).Except(trained.Select(p => p.Key)).Order(StringComparer.Ordinal));
 
-        var objective = new PairObjective(pair.Model, other == "image" ? PairLossOptions.FirstStage : PairLossOptions.LaterStage);
+        var objective = new PairObjective(pair.Model, other == "image" ? OfficialStages.FirstLosses : OfficialStages.LaterLosses);
         var losses = objective.Compute(pair.Batch());
         objective.Backward(losses);
 

@@ -29,11 +29,11 @@ public class HalfPrecisionTests(ITestOutputHelper output)
             nn.Module[] modules = [model.Core, model.Pivot, model.Other, decoder.Core, .. decoder.Branches.Values.SelectMany(b => new nn.Module[] { b.Modality, b.Part })];
             foreach (var module in modules) module.to(ScalarType.BFloat16);
         }
-        var trained = TrainableParts.Aligning("audio").Apply(ModelParameters.Of(model.Core, [model.Pivot, model.Other], model.LogitScale, decoder));
+        var trained = OfficialStages.Aligning("audio").Apply(ModelParameters.Of(model.Core, [model.Pivot, model.Other], model.LogitScale, decoder));
         using var masters = new MasterWeights(trained);
         using var adam = new Adam(new AdamOptions());
         var groups = ParameterGroups.Of(masters.Weights, layers: 3, decay: 0.05);
-        var objective = new PairObjective(model, PairLossOptions.LaterStage);
+        var objective = new PairObjective(model, OfficialStages.LaterLosses);
         var batch = pair.Batch();
         return [.. Enumerable.Range(0, 12).Select(_ =>
         {

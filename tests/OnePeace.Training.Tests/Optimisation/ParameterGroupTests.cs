@@ -16,7 +16,7 @@ public class ParameterGroupTests
     public void Groups_of_the_second_stage_are_the_official_ones(double layerDecay, string name)
     {
         using var pair = new PretrainingCase("optim_stage2_ld1_clip3", "audio");
-        Compare($"groups.stage2_pretrain.layer_decay_{name}", TrainableParts.Aligning("audio").Apply(pair.Parameters), layerDecay);
+        Compare($"groups.stage2_pretrain.layer_decay_{name}", OfficialStages.Aligning("audio").Apply(pair.Parameters), layerDecay);
     }
 
     [Theory]

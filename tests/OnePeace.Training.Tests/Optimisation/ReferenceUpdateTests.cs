@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using OnePeace.Training.Models;
 using OnePeace.Training.Objectives;
 using OnePeace.Training.Optimisation;
-using OnePeace.Training.Parameters;
+using OnePeace.Training.Recipes;
+using OnePeace.Training.Steps;
 using OnePeace.Training.Tests.Objectives;
 using OnePeace.Transformer.Tests.Reference;
 using TorchSharp;
@@ -23,9 +25,9 @@ public class ReferenceUpdateTests(ITestOutputHelper output)
         using var scope = NewDisposeScope();
         using var pair = new PretrainingCase(name, "audio");
         var json = pair.Reference.Json;
-        var trained = TrainableParts.Aligning("audio").Apply(pair.Parameters);
+        var trained = OfficialStages.Aligning("audio").Apply(pair.Parameters);
         var groups = ParameterGroups.Of(trained, pair.Model.Core.Shape.Layers, (double)json["adam"]!["weight_decay"]!, (double)json["layer_decay"]!);
-        var objective = new PairObjective(pair.Model, PairLossOptions.LaterStage);
+        var objective = new PairObjective(pair.Model, OfficialStages.LaterLosses);
         var schedule = Schedule(json["schedule"]!);
         using var adam = new Adam(new AdamOptions());
         var (losses, norms, weights) = (0.0, 0.0, new List<(double Weights, double Changes)>());
@@ -47,6 +49,50 @@ public class ReferenceUpdateTests(ITestOutputHelper output)
         Assert.InRange(losses, 0, Tolerance);
         Assert.InRange(norms, 0, Tolerance);
         Assert.Equal(WithoutGradient, trained.Select(p => p.Key).Except(adam.Moments.Keys).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_stage_s_own_optimiser_makes_the_official_weights()
+    {
+        using var scope = NewDisposeScope();
+        using var pair = new PretrainingCase("optim_stage2_ld1_clip3", "audio");
+        var json = pair.Reference.Json;
+        OfficialStages.Aligning("audio").Apply(pair.Parameters);
+        var model = new TrainingModel { Core = pair.Model.Core, StillCore = pair.Model.Core, Pivot = pair.Model.Pivot, Other = pair.Model.Other, Decoder = pair.Model.Decoder, LogitScale = pair.Model.LogitScale };
+        var stage = Stage(json);
+        using var optimiser = new StageOptimiser(model, stage);
+        var objective = new PairObjective(model.ForLosses, stage.Losses);
+        foreach (var (step, official) in json["steps"]!.AsArray().Index())
+        {
+            using var ofStep = NewDisposeScope();
+            objective.Compute(pair.Batch()).Total.backward();
+            optimiser.TakeGradients();
+            Assert.Equal(1, optimiser.Step(step) / (double)official!["grad_norm_before_clip"]!, Tolerance);
+            var (weights, changes) = Compare(pair, $"after{step + 1}.");
+            output.WriteLine($"step {step + 1}: weights within {weights:e1}, changes within {changes:e1}");
+        }
+    }
+
+    private static TrainingStage Stage(JsonNode json)
+    {
+        var (schedule, adam) = (json["schedule"]!, json["adam"]!);
+        var steps = (int)schedule["max_update"]!;
+        return new TrainingStage
+        {
+            Name = "align",
+            Pivot = "text",
+            Other = "audio",
+            Steps = steps,
+            Optimiser = new OptimiserOptions
+            {
+                LearningRate = (double)schedule["lr"]![0]!,
+                MinimumRate = (double)schedule["min_lr"]!,
+                Warmup = ((double)schedule["warmup_updates"]! + 0.5) / steps,
+                WeightDecay = (double)adam["weight_decay"]!,
+                ClipNorm = (double)json["clip_norm"]!,
+                LayerDecay = (double)json["layer_decay"]!,
+            },
+        };
     }
 
     /// <summary>The weights, and what the updates changed: a rate that is slightly wrong hides in the weights.</summary>

@@ -89,7 +89,7 @@ public class RecipeMistakeTests
     [Fact]
     public void A_recipe_that_is_written_reads_as_it_was()
     {
-        var recipe = TinyWorld.Recipe(TinyWorld.Meet with { Losses = OnePeace.Training.Objectives.PairLossOptions.LaterStage });
+        var recipe = TinyWorld.Recipe(TinyWorld.Meet with { Losses = OnePeace.Training.Tests.Objectives.OfficialStages.LaterLosses });
         var bytes = RecipeFile.Write(recipe);
         Assert.Contains("\"teacher_of_other_alone\": \"joint\"", Encoding.UTF8.GetString(bytes));
         Assert.Equal(bytes, RecipeFile.Write(RecipeFile.Parse(bytes, "r.json")));

@@ -30,6 +30,37 @@ public class CheckpointTests
     }
 
     [Fact]
+    public async Task A_checkpoint_that_cannot_be_read_now_ends_the_run_and_nothing_is_forgotten()
+    {
+        await using var world = new TinyWorld();
+        await StopAsync(world, 4);
+        var stage = world.Stage(_recipe, "run");
+        var before = Directory.GetFiles(stage).Order().ToDictionary(file => file, TinyWorld.Hash);
+        using (new FileStream(TinyWorld.Checkpoints(stage)[^1], FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            await Assert.ThrowsAsync<IOException>(() => world.RunAsync(_recipe, "run"));
+        Assert.Equal(before, Directory.GetFiles(stage).Order().ToDictionary(file => file, TinyWorld.Hash));
+
+        var first = 0L;
+        await world.RunAsync(_recipe, "run", default, progress => first = first == 0 ? progress.Step : first);
+        Assert.Equal(5, first);
+    }
+
+    [Fact]
+    public async Task Where_every_checkpoint_is_damaged_the_stage_does_not_start_again_by_itself()
+    {
+        await using var world = new TinyWorld();
+        await StopAsync(world, 4);
+        var stage = world.Stage(_recipe, "run");
+        foreach (var file in TinyWorld.Checkpoints(stage)) Damage(file, "cut in the middle");
+        var history = TinyWorld.Hash(Path.Combine(stage, "history.jsonl"));
+
+        await RefusedAsync(world, _recipe, "all 2 are damaged", "remove");
+
+        Assert.Equal(history, TinyWorld.Hash(Path.Combine(stage, "history.jsonl")));
+        Assert.Equal(2, TinyWorld.Checkpoints(stage).Length);
+    }
+
+    [Fact]
     public async Task A_run_goes_on_only_with_the_recipe_seed_model_and_data_that_it_began_with()
     {
         await using var world = new TinyWorld();
@@ -40,7 +71,7 @@ public class CheckpointTests
         await RefusedAsync(world, _recipe with { Model = TinyWorld.Recipe().Model! with { FirstScale = 2 } }, "another recipe, seed or model");
         var wider = TinyWorld.Recipe(stage);
         wider.Model!.Core["expert_width"] = 64;
-        await RefusedAsync(world, wider, "another core");
+        await RefusedAsync(world, wider, "another recipe, seed or model");
 
         world.Write("train.jsonl", Enumerable.Range(0, TinyWorld.Pairs), " more");
         await RefusedAsync(world, _recipe, "another recipe, seed, model or data");
@@ -55,11 +86,11 @@ public class CheckpointTests
         await world.RunAsync(_recipe, "run", stop.Token, progress => { if (progress.Step == steps) stop.Cancel(); });
     });
 
-    private static async Task RefusedAsync(TinyWorld world, TrainingRecipe recipe, string word)
+    private static async Task RefusedAsync(TinyWorld world, TrainingRecipe recipe, string word, string todo = "give another folder")
     {
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => world.RunAsync(recipe, "run"));
         Assert.Contains(word, error.Message);
-        Assert.Contains("give another folder", error.Message);
+        Assert.Contains(todo, error.Message);
     }
 
     private static void Damage(string file, string damage)

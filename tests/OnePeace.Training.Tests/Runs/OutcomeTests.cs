@@ -47,7 +47,7 @@ public class OutcomeTests(ITestOutputHelper output)
         });
         using var model = new SafetensorsFile(Path.Combine(await world.RunAsync(recipe, "run"), Projection));
         var stage = world.Stage(recipe, "run");
-        var validations = TrainingHistory.Read(StageRun.HistoryOf(stage)).Where(line => line.Kind == "validation").ToList();
+        var validations = TrainingHistory.Read(StageRun.HistoryOf(stage)).Validations;
         var best = validations.MinBy(line => line.Loss)!;
         output.WriteLine(string.Join(' ', validations.Select(v => $"{v.Step}:{v.Loss:0.000}")));
         Assert.Equal(best.Step + 4, validations[^1].Step);

@@ -2,6 +2,7 @@ using System.Text;
 using OnePeace.Training.Data;
 using OnePeace.Training.Objectives;
 using OnePeace.Training.Recipes;
+using OnePeace.Training.Tests.Objectives;
 
 namespace OnePeace.Training.Tests.Runs;
 
@@ -18,7 +19,7 @@ public class ResumeTests
         ["denoising and drop path"] = _tried with
         {
             DropPath = 0.5,
-            Losses = PairLossOptions.LaterStage,
+            Losses = OfficialStages.LaterLosses,
             Decoder = new DecoderOptions { Width = 16, Heads = 2, Layers = 2, ExpertWidth = 24 },
             Optimiser = _tried.Optimiser with { AverageDecay = 0.5 },
         },

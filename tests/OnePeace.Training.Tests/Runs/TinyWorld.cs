@@ -95,6 +95,10 @@ internal sealed class TinyWorld : IAsyncDisposable
         return await RunAsync(recipe, folder);
     }
 
+    /// <summary>Runs a recipe from a model that is there.</summary>
+    public Task<string> RunFromAsync(string model, TrainingRecipe recipe, string folder) =>
+        new RecipeRun(new RecipeRunOptions { Recipe = recipe, Data = Data, Folder = At(folder), Model = model, Plugins = _plugins.Get, Device = Device }).RunAsync(new Observer(null), default);
+
     public RecipeRun Run(TrainingRecipe recipe, string folder) =>
         new(new RecipeRunOptions { Recipe = recipe, Data = Data, Folder = At(folder), Plugins = _plugins.Get, Device = Device });
 

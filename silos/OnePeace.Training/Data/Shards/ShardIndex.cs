@@ -32,7 +32,7 @@ internal sealed class ShardIndex(IReadOnlyList<PairModality> modalities, MemberN
     private const int SmallMember = 1 << 16;
 
     /// <exception cref="InvalidDataException">It is no whole tar file.</exception>
-    public IReadOnlyCollection<ShardPair> Read(string path, int shard)
+    public IReadOnlyCollection<ShardPair> Read(string path, int shard, CancellationToken cancellation)
     {
         var pairs = new OrderedDictionary<string, ShardPair>(StringComparer.Ordinal);
         try
@@ -41,6 +41,7 @@ internal sealed class ShardIndex(IReadOnlyList<PairModality> modalities, MemberN
             using var tar = new TarReader(file);
             while (tar.GetNextEntry() is { } entry)
             {
+                cancellation.ThrowIfCancellationRequested();
                 if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) continue;
                 if (entry.DataOffset + entry.Length > file.Length) throw new EndOfStreamException($"'{entry.Name}' ends behind the end of the file");
                 var (key, extension) = MemberNames.Split(entry.Name);

@@ -15,13 +15,13 @@ internal sealed class ShardSource : IPairSource
     public int Count => _pairs.Count;
 
     /// <exception cref="InvalidDataException">A shard is damaged, or there is no pair.</exception>
-    public static ShardSource Open(IReadOnlyList<string> shards, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string> extensions)
+    public static ShardSource Open(IReadOnlyList<string> shards, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string> extensions, CancellationToken cancellation)
     {
         var source = new ShardSource(shards, modalities);
         var index = new ShardIndex(modalities, new MemberNames(modalities, extensions));
         for (var shard = 0; shard < shards.Count; shard++)
         {
-            foreach (var pair in index.Read(shards[shard], shard))
+            foreach (var pair in index.Read(shards[shard], shard, cancellation))
                 source.Add(pair);
         }
         return source.Count > 0
@@ -37,15 +37,10 @@ internal sealed class ShardSource : IPairSource
         var name = pair.Id ?? pair.Key;
         try
         {
-            using var file = File.OpenHandle(_shards[pair.Shard], options: FileOptions.Asynchronous | FileOptions.RandomAccess);
-            var inputs = new Dictionary<string, RawInput>(StringComparer.Ordinal);
-            for (var i = 0; i < _modalities.Count; i++)
-                inputs[_modalities[i].Name] = new RawInput(await ReadAsync(file, pair.Members[i], _modalities[i].Name, cancellation).ConfigureAwait(false));
-            return new StoredPair(name, inputs);
+            return new StoredPair(name, await StoredBytes.ReadAsync(_shards[pair.Shard], () => ReadAsync(pair, cancellation), cancellation).ConfigureAwait(false));
         }
-        catch (Exception e) when (e is BadPairException or IOException or UnauthorizedAccessException)
+        catch (BadPairException e)
         {
-            if (!File.Exists(_shards[pair.Shard])) throw new LostDataException(_shards[pair.Shard], e);
             throw new BadPairException($"Pair '{name}' of '{Path.GetFileName(_shards[pair.Shard])}': {e.Message}", e);
         }
     }
@@ -57,6 +52,15 @@ internal sealed class ShardSource : IPairSource
         _groups.Add(PairGroup.Of(pair.Group, pair.Text, _pairs.Count));
         pair.Text = null;   // read again when it is asked for
         _pairs.Add(pair);
+    }
+
+    private async Task<Dictionary<string, RawInput>> ReadAsync(ShardPair pair, CancellationToken cancellation)
+    {
+        using var file = File.OpenHandle(_shards[pair.Shard], options: FileOptions.Asynchronous | FileOptions.RandomAccess);
+        var inputs = new Dictionary<string, RawInput>(StringComparer.Ordinal);
+        for (var i = 0; i < _modalities.Count; i++)
+            inputs[_modalities[i].Name] = new RawInput(await ReadAsync(file, pair.Members[i], _modalities[i].Name, cancellation).ConfigureAwait(false));
+        return inputs;
     }
 
     private static async Task<byte[]> ReadAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, Member member, string modality, CancellationToken cancellation)

@@ -28,13 +28,14 @@ internal sealed class RowFile : IDisposable
 
     /// <summary>Finds all rows, and shows each on the way.</summary>
     /// <exception cref="InvalidDataException">A row has no end.</exception>
-    public void Scan(RowAction each)
+    public void Scan(RowAction each, CancellationToken cancellation)
     {
         using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         var buffer = new byte[1 << 20];
         var (origin, filled, scanned, inQuotes) = (0L, 0, 0, false);   // origin: offset in the file of buffer[0]
         while (true)
         {
+            cancellation.ThrowIfCancellationRequested();
             var start = 0;
             while (End(buffer.AsSpan(scanned, filled - scanned), ref inQuotes) is >= 0 and var length)
             {

@@ -30,7 +30,7 @@ internal sealed class TableSource : IPairSource
     private int Headers => _format.Columns is null ? 0 : 1;
 
     /// <exception cref="InvalidDataException">The file is no such table.</exception>
-    public static TableSource Open(string path, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string> named)
+    public static TableSource Open(string path, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string> named, CancellationToken cancellation)
     {
         var kind = Path.GetExtension(path).ToLowerInvariant();
         var rows = new RowFile(path, quoted: kind == ".csv");
@@ -42,7 +42,7 @@ internal sealed class TableSource : IPairSource
             {
                 if (source is not null || kind == ".jsonl") (source ??= new(path, rows, new JsonRows(), modalities, columns)).Add(row);
                 else source = new(path, rows, Header(path, row, kind, columns), modalities, columns);
-            });
+            }, cancellation);
             return source is { Count: > 0 } ? source : throw new InvalidDataException($"'{path}' must hold pairs, but is empty: write one a row.");
         }
         catch
@@ -59,7 +59,7 @@ internal sealed class TableSource : IPairSource
         var name = string.Create(CultureInfo.InvariantCulture, $"row {index + Headers + 1}");
         try
         {
-            var row = _rows.Read(index + Headers);
+            var row = await StoredBytes.ReadAsync(_path, () => Task.FromResult(_rows.Read(index + Headers)), cancellation).ConfigureAwait(false);
             name = PairColumns.Id(_format, row) ?? name;
             var inputs = new Dictionary<string, RawInput>(StringComparer.Ordinal);
             foreach (var modality in _modalities)

@@ -17,7 +17,7 @@ public sealed class TrainPluginTests : IDisposable
         var plugin = RawBytesProject.Write(_folder["plugin"]);
         var project = new TrainProject(_folder);
         project.Save(Recipe());
-        foreach (var name in new[] { "train.jsonl", "validation.jsonl", "test.jsonl" })
+        foreach (var name in new[] { "train.jsonl", "validation.jsonl", "heldout.jsonl" })
             File.WriteAllLines(Path.Combine(project.Data, name), Enumerable.Range(0, 12).Select(i => new JsonObject { ["id"] = $"{i}", ["text"] = $"number {i}", ["raw_bytes"] = $"{i}.bin" }.ToJsonString()));
         foreach (var i in Enumerable.Range(0, 11)) File.WriteAllBytes(Path.Combine(project.Data, $"{i}.bin"), Encoding.UTF8.GetBytes($"bytes of {i}"));
 

@@ -11,7 +11,7 @@ internal sealed class SoundMedium : ISceneMedium
 
     /// <summary>By colour. Neighbours stay apart over a whole glide, and the fifth harmonic of the highest under half the rate.</summary>
     private static readonly double[] PitchHz = [140, 217, 336, 521, 808, 1252];
-    private static readonly double[] BeatHz = [28, 11, 4];
+    private static readonly double[] BeatHz = [16, 8, 4];
 
     /// <summary>Pitch from -1 (a sixth lower) to 1 (a sixth higher) over time from 0 to 1, by position.</summary>
     private static readonly Func<double, double>[] Glides = [time => (2 * time) - 1, time => 1 - (2 * time), time => 1 - Math.Abs((4 * time) - 2), _ => 0];
@@ -54,7 +54,7 @@ internal sealed class SoundMedium : ISceneMedium
         var phases = Array.ConvertAll(strengths, _ => random.Between(0, Math.Tau));
         var loudness = Math.Sqrt(strengths.Sum(strength => strength * strength));
         double pitchHz = PitchHz[scene.Colour] * random.Between(0.985, 1.015), beatHz = BeatHz[scene.Size] * random.Between(0.95, 1.05);
-        double beatPhase = random.Between(0, Math.Tau), depth = random.Between(0.85, 0.95), turn = 0;
+        double beatPhase = random.Between(0, Math.Tau), depth = random.Between(0.75, 0.9), turn = 0;
         var samples = new double[Samples];
         for (var i = 0; i < length; i++)
         {

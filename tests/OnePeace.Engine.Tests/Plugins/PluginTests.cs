@@ -13,7 +13,7 @@ public sealed class PluginTests
     public void The_catalogue_names_what_lies_beside_the_executable()
     {
         using var catalogue = PluginCatalogue.BesideExecutable();
-        Assert.Equal(["audio", "image", "text"], catalogue.Names);
+        Assert.Equal(["audio", "image", "imu", "text"], catalogue.Names);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class PluginTests
     public void An_unknown_name_is_answered_with_the_known_ones()
     {
         using var catalogue = new PluginCatalogue(Folder);
-        Assert.Contains("audio, image, text", Assert.Throws<PluginLoadException>(() => catalogue.Get("smell")).Message, StringComparison.Ordinal);
+        Assert.Contains("audio, image, imu, text", Assert.Throws<PluginLoadException>(() => catalogue.Get("smell")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OnePeace.Training.Randomness;
 
 namespace OnePeace.Training;
 
@@ -12,8 +13,6 @@ internal static class StableSeed
         var text = new StringBuilder(seed.ToString(CultureInfo.InvariantCulture));
         foreach (var part in parts) text.Append('/').Append(CultureInfo.InvariantCulture, $"{part}");
         var hash = Encoding.UTF8.GetBytes(text.ToString()).Aggregate(14695981039346656037UL, (hash, b) => (hash ^ b) * 1099511628211UL);
-        hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9UL;
-        hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebUL;
-        return (long)((hash ^ (hash >> 31)) & long.MaxValue);
+        return (long)(SplitMix64.Mix(hash) & long.MaxValue);
     }
 }

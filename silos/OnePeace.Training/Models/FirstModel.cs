@@ -1,7 +1,6 @@
 using OnePeace.Training.Recipes;
 using OnePeace.Transformer;
 using OnePeace.Transformer.Checkpoints;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OnePeace.Training.Models;
@@ -20,24 +19,11 @@ internal static class FirstModel
         {
             Name = recipe.Name,
             Shape = shape,
-            Core = new CoreWeights(core),
+            Core = new ModuleSource(core, ScalarType.Float32),
             Modalities = new Dictionary<string, ModalitySource>(),
             LogitScale = LogitScale.Initial,
             Notice = recipe.Notice,
         };
         ModelDirectory.Write(source, path, DataTypes.Parse(model.Dtype));
-    }
-
-    private sealed class CoreWeights(TransformerCore core) : IWeightSource
-    {
-        private readonly Dictionary<string, Tensor> _parameters = core.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
-
-        public IReadOnlyDictionary<string, WeightInfo> Weights => _parameters.ToDictionary(p => p.Key, p => new WeightInfo(p.Value.dtype, p.Value.shape));
-
-        public Tensor Read(string name)
-        {
-            using var scope = NewDisposeScope();
-            return _parameters[name].detach().clone().MoveToOuterDisposeScope();
-        }
     }
 }

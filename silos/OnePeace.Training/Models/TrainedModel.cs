@@ -1,7 +1,6 @@
 using OnePeace.Training.Recipes;
 using OnePeace.Transformer;
 using OnePeace.Transformer.Checkpoints;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OnePeace.Training.Models;
@@ -46,23 +45,5 @@ internal static class TrainedModel
     {
         using var scope = NewDisposeScope();
         return model.LogitScale.Logarithm.detach().to(ScalarType.Float64).item<double>();
-    }
-
-    /// <summary>A module's weights in the type that the model is stored in.</summary>
-    private sealed class ModuleSource(nn.Module module, ScalarType type, IWeightSource? stored = null) : IWeightSource
-    {
-        private readonly Dictionary<string, TorchSharp.Modules.Parameter> _parameters = module.named_parameters().ToDictionary(p => p.name, p => p.parameter);
-
-        public IReadOnlyDictionary<string, WeightInfo> Weights => field ??= _parameters.ToDictionary(p => p.Key, p => Stored(p.Key) ?? new WeightInfo(type, p.Value.shape));
-
-        public Tensor Read(string name)
-        {
-            if (Stored(name) is not null) return stored!.Read(name);
-            using var scope = NewDisposeScope();
-            return _parameters[name].detach().cpu().to(type, copy: true).MoveToOuterDisposeScope();
-        }
-
-        private WeightInfo? Stored(string name) =>
-            !_parameters[name].requires_grad && stored is not null && stored.Weights.TryGetValue(name, out var info) && info.Shape.AsSpan().SequenceEqual(_parameters[name].shape) ? info : null;
     }
 }

@@ -45,8 +45,9 @@ public sealed class SplitMix64
 
     public void Shuffle<T>(Span<T> values) => Shuffle(values, values.Length);
 
+    /// <summary>Spreads every bit of a number over all of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Mix(ulong z)
+    internal static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;

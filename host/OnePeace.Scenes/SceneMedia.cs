@@ -11,6 +11,6 @@ internal static class SceneMedia
 
     public static IReadOnlyList<ISceneMedium> All { get; } = [Pictures, Sounds, Motions];
 
-    /// <summary>The two that are also paired without captions.</summary>
-    public static (ISceneMedium First, ISceneMedium Second) Direct => (Pictures, Sounds);
+    /// <summary>Those that are also paired without captions.</summary>
+    public static IReadOnlyList<(ISceneMedium First, ISceneMedium Second)> Direct { get; } = [(Pictures, Sounds), (Pictures, Motions)];
 }

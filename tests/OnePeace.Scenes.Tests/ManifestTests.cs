@@ -7,7 +7,7 @@ public sealed class ManifestTests(MadeDataset dataset) : IClassFixture<MadeDatas
     private static readonly string[] Modalities = ["image", "audio", "imu"];
 
     private static readonly string[] Seen =
-        [.. Modalities.SelectMany(modality => new[] { $"train-text-{modality}", $"validation-text-{modality}", $"shuffled-text-{modality}" }), "train-image-audio"];
+        [.. Modalities.SelectMany(modality => new[] { $"train-text-{modality}", $"validation-text-{modality}", $"shuffled-text-{modality}" }), "train-image-audio", "train-image-imu"];
 
     [Fact]
     public void Every_manifest_has_its_lines_and_dataset_json_counts_them()
@@ -56,12 +56,14 @@ public sealed class ManifestTests(MadeDataset dataset) : IClassFixture<MadeDatas
             }
     }
 
-    [Fact]
-    public void Direct_pairs_use_each_training_file_once_and_join_what_shows_the_same()
+    [Theory]
+    [InlineData("image", "audio")]
+    [InlineData("image", "imu")]
+    public void Direct_pairs_use_each_training_file_once_and_join_what_shows_the_same(string first, string second)
     {
         var groups = Modalities.SelectMany(modality => dataset[$"train-text-{modality}"].Select(line => (Path: line.GetProperty(modality).GetString()!, Group: Group(line)))).ToDictionary();
-        var pairs = dataset["train-image-audio"];
-        foreach (var modality in new[] { "image", "audio" })
+        var pairs = dataset[$"train-{first}-{second}"];
+        foreach (var modality in new[] { first, second })
         {
             Assert.Equal(pairs.Count, pairs.Select(line => line.GetProperty(modality).GetString()).Distinct().Count());
             Assert.All(pairs, line => Assert.Equal(Group(line), groups[line.GetProperty(modality).GetString()!]));

@@ -3,7 +3,7 @@ namespace OnePeace.Scenes.Datasets;
 /// <summary>What to make. The same options make the same bytes.</summary>
 public sealed record DatasetOptions
 {
-    public const int LeastSize = 10, DefaultSize = 16_000, MostSize = 1_000_000;
+    public const int LeastSize = 10, DefaultSize = 12_000, MostSize = 1_000_000;
 
     public required uint Seed { get; init; }
 

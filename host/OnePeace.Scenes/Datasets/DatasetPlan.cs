@@ -14,7 +14,7 @@ internal sealed class DatasetPlan
         _train = new Split(options, "train", Repeat(trained, options.Size), isTraining: true);
         _validation = new Split(options, "validation", Repeat(trained, options.Size / 10), isTraining: false);
         _heldOut = new Split(options, "heldout", HeldOut, isTraining: false);
-        Manifests = [.. SceneMedia.All.Select(Train), TrainDirectly(), .. SceneMedia.All.Select(Validation), ListHeldOut(), .. SceneMedia.All.Select(Shuffled)];
+        Manifests = [.. SceneMedia.All.Select(Train), .. SceneMedia.Direct.Select(pair => TrainDirectly(pair.First, pair.Second)), .. SceneMedia.All.Select(Validation), ListHeldOut(), .. SceneMedia.All.Select(Shuffled)];
     }
 
     public DatasetOptions Options { get; }
@@ -41,9 +41,8 @@ internal sealed class DatasetPlan
     }
 
     /// <summary>What training on direct pairs would have: two media of one concept, each file once, no caption.</summary>
-    private Manifest TrainDirectly()
+    private Manifest TrainDirectly(ISceneMedium first, ISceneMedium second)
     {
-        var (first, second) = SceneMedia.Direct;
         var partners = _train[second].GroupBy(item => item.Factors).ToDictionary(group => group.Key, group => new Queue<SceneItem>(group));
         return new($"train-{first.Modality}-{second.Modality}",
             [.. _train[first].Select((item, i) => new ManifestLine($"train-pair-{i:D6}", null, [item, partners[item.Factors].Dequeue()]))]);

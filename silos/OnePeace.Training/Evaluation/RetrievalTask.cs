@@ -38,9 +38,13 @@ public sealed class RetrievalTask
         .. _between.Select(BetweenInput),
     ];
 
-    public RetrievalOutcome Run(VectorStore vectors)
+    public RetrievalOutcome Run(VectorStore vectors) => Run(vectors, vectors);
+
+    /// <param name="vectors">Of the queries, and of what lies between.</param>
+    /// <param name="index">Of the gallery: that of another model, say, from before it was trained further.</param>
+    public RetrievalOutcome Run(VectorStore vectors, VectorStore index)
     {
-        var gallery = _candidates.Select(item => vectors[GalleryInput(item)]).ToList();
+        var gallery = _candidates.Select(item => index[GalleryInput(item)]).ToList();
         var parts = _plan.Query.Parts.Select(part => _cases.Select(one => vectors[QueryInput(one, part.Modality)]).ToList()).ToList();
         double[] weights = [.. _plan.Query.Parts.Select(part => part.Weight)];
         List<float[]> composed = [.. _cases.Select((_, i) => _plan.Query.IsComposed ? UnitVectors.Sum([.. parts.Select(part => part[i])], weights) : parts[0][i])];

@@ -47,9 +47,10 @@ internal static class ExpansionBenchmark
         if (File.Exists(ResultOf(folder, variant, seed)) || !Claim(path)) return;
         var recipe = variant.Recipe with { Seed = seed };
         var before = Process.GetCurrentProcess().TotalProcessorTime;
-        var model = await TrainAsync(recipe, data, path, variant.From is { } from ? Path.Combine(folder, $"seed-{seed}", from, $"01-{from}", "model") : null);
+        var start = variant.From is { } from ? Path.Combine(folder, $"seed-{seed}", from, $"01-{from}", "model") : null;
+        var model = await TrainAsync(recipe, data, path, start);
         var seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
-        var figures = await ExpansionEvaluation.RunAsync(model, data, CancellationToken.None);
+        var figures = await ExpansionEvaluation.RunAsync(model, start, data, CancellationToken.None);
         File.WriteAllText(ResultOf(folder, variant, seed), JsonSerializer.Serialize(figures.Append(new("cpu seconds", seconds)).ToDictionary()));
         Console.WriteLine($"{variant.Name}, seed {seed}: {seconds:0} CPU seconds; " + string.Join("  ", figures.Where(f => !f.Key.Contains(' ')).Select(f => $"{f.Key} {f.Value:P0}")));
     }

@@ -31,7 +31,9 @@ internal static class ExpansionVariants
             Every(Motion, Sound, motion),
             Every("audio-shuffled", First, sound with { Data = "shuffled-text-audio.jsonl" }),
             Every("audio-oracle", First, sound with { Pivot = "image", Data = "train-image-audio.jsonl", Validation = null, ValidateEvery = 0 }),
-            Every("audio-untrained", First, sound with { Steps = 2, ValidateEvery = 0, Optimiser = sound.Optimiser with { LearningRate = 0, MinimumRate = 0, Warmup = 0, WeightDecay = 0 } }),
+            Every("audio-untrained", First, Untrained(sound)),
+            Every("imu-oracle", Sound, motion with { Pivot = "image", Data = "train-image-imu.jsonl", Validation = null, ValidateEvery = 0 }),
+            Every("imu-untrained", Sound, Untrained(motion)),
             Every("imu-shuffled", Sound, motion with { Data = "shuffled-text-imu.jsonl" }),
             Once("audio-denoising", First, sound with { Losses = sound.Losses with { OtherAlone = 1, PivotJoint = 0.5, OtherJoint = 0.5, TeacherOfOtherAlone = Teacher.Joint } }),
             Once("audio-experts-only", First, sound with { Trains = alone with { Other = ["experts", "norm", "projection"] } }),
@@ -40,6 +42,9 @@ internal static class ExpansionVariants
             Once("audio-full-fine-tuning", First, sound with { Trains = new TrainedParts { Core = true, Pivot = ["all"], Other = ["all"] } }),
             Once("audio-from-scratch", null, sound with { Trains = new TrainedParts { Core = true, Pivot = ["all"], Other = ["all"] } }),
         ];
+
+        static TrainingStage Untrained(TrainingStage stage) =>
+            stage with { Steps = 2, ValidateEvery = 0, Optimiser = stage.Optimiser with { LearningRate = 0, MinimumRate = 0, Warmup = 0, WeightDecay = 0 } };
 
         ExpansionVariant Every(string name, string? from, TrainingStage stage) => Once(name, from, stage) with { IsForEverySeed = true };
 

@@ -44,8 +44,8 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
         get => _recomputes;
         set
         {
-            if (value && (Shape.Dropout > 0 || Shape.AttentionDropout > 0))
-                throw new InvalidOperationException("Layers with dropout cannot be computed once more: its masks come from a generator that nobody can set back. Set both dropouts to 0; stochastic depth may stay.");
+            if (value && (Shape.Dropout > 0 || Shape.AttentionDropout > 0 || Shape.ActivationDropout > 0))
+                throw new InvalidOperationException("Layers with dropout cannot be computed once more: its masks come from a generator that nobody can set back. Set all dropouts to 0; stochastic depth may stay.");
             _recomputes = value;
         }
     }

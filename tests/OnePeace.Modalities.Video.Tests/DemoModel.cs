@@ -9,7 +9,7 @@ namespace OnePeace.Modalities.Video.Tests;
 /// <summary>The model that ships, with its image modality, and a video modality of the same weights.</summary>
 internal sealed class DemoModel : IDisposable
 {
-    public const int Patches = 16;
+    public const int Width = 64, Patches = 16;
 
     private static readonly ImagePreprocessor _images = new(new ModalityOptions().With("image_size", 64));
 

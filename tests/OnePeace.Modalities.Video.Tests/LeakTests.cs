@@ -26,7 +26,7 @@ public class LeakTests
         {
             model.Model.Embed("video", batch).Dispose();
             using var features = model.Features(masked);
-            using var mask = zeros(1, 48);
+            using var mask = zeros(1, DemoModel.Width);
             var restored = decoder.Restore(masked, features, mask);
             restored.Embeddings.Dispose();
             restored.PaddingMask.Dispose();

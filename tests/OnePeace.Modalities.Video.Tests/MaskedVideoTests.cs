@@ -54,9 +54,9 @@ public class MaskedVideoTests
         using var decoder = new VideoAdaptor(model.Video.Shape, model.Video.Options.With("vision_encoder_type", "none"));
         decoder.InitialiseParameters(8);
         decoder.get_parameter("temporal_embed")!.copy_(model.Video.get_parameter("adapter.temporal_embed")!);
-        var (mask, features) = (full([1, 48], 2f), arange(3 * 48, ScalarType.Float32).view(1, 3, 48).div(100));
+        var (mask, features) = (full([1, DemoModel.Width], 2f), arange(3 * DemoModel.Width, ScalarType.Float32).view(1, 3, DemoModel.Width).div(100));
         var restored = decoder.Restore(DemoModel.Batch(Rows([0, 2, P + 5]), DemoModel.Noise(2, 5)), features, mask);
-        Assert.Equal([1, (2 * P) + 1, 48], restored.Embeddings.shape);
+        Assert.Equal([1, (2 * P) + 1, DemoModel.Width], restored.Embeddings.shape);
         var (space, time) = (decoder.get_parameter("pos_embed")!, decoder.get_parameter("temporal_embed")!);
         Same(features[0, 0] + space[0], restored.Embeddings[0, 0]);
         Same(features[0, 1] + space[2] + time[0], restored.Embeddings[0, 2]);
@@ -72,12 +72,12 @@ public class MaskedVideoTests
         using var model = new DemoModel();
         var options = model.Video.Options.With("vision_encoder_type", "none");
         var module = new ModalityModule(new VideoModality(), model.Video.Shape, options, projects: false);
-        var (core, part) = (new TransformerCore(model.Video.Shape), new DenoisingPart(48, 48));
+        var (core, part) = (new TransformerCore(model.Video.Shape), new DenoisingPart(DemoModel.Width, DemoModel.Width));
         foreach (var weights in new nn.Module[] { module, core, part }) weights.InitialiseParameters(1);
         using var decoder = new DenoisingDecoder(core, [new DenoisingBranch(module, part)]);
         var batch = DemoModel.Batch(Rows([0, 3, 9, 20, 40]), DemoModel.Noise(3, 6));
         var predicted = Assert.Single(decoder.Decode([new DenoisingInput(new ModelInput("video", batch), model.Features(batch))]));
-        Assert.Equal([1, (3 * P) + 1, 48], predicted.shape);
+        Assert.Equal([1, (3 * P) + 1, DemoModel.Width], predicted.shape);
         predicted.square().sum().backward();
         Assert.NotEqual(0, module.get_parameter("adapter.temporal_embed")!.grad!.abs().sum().item<float>());
     }

@@ -6,7 +6,7 @@ using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Cli.Commands;
 
-/// <summary><c>onepeace model generate</c>: models of random weights, such as the one that ships.</summary>
+/// <summary><c>onepeace model generate</c>: models of random weights, for tests and measurements.</summary>
 internal static class ModelCommand
 {
     public static Command Create() => new("model", "Makes models") { Generate() };

@@ -13,7 +13,7 @@ internal static class SharedOptions
         var model = Model();
         model.Required = false;
         model.DefaultValueFactory = _ => DemoModel.Folder;
-        model.Description += "; by default the small random one that ships";
+        model.Description += "; by default the small one that ships, which knows generated scenes";
         return model;
     }
 

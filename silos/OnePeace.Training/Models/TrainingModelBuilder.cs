@@ -53,6 +53,7 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
             };
             Thaw(model);
             core.RecomputesLayers = stage.ActivationCheckpointing;
+            if (model.Decoder is { } decoder) decoder.Core.RecomputesLayers = stage.ActivationCheckpointing;
             return model;
         }
         catch
@@ -81,11 +82,14 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
         var plugin = source.Plugins(name);
         if (source.Base.Modalities.TryGetValue(name, out var stored) && !(name == stage.Other && stage.Options is not null))
             return ModelLoader.LoadModality(stored, source.Base.Shape, plugin, source.Device, _type);
-        if (!source.NewModalities.TryGetValue(name, out var options) && stage.Options is null)
-            throw new InvalidDataException($"The stage '{stage.Name}' trains the modality '{name}', but the model has none of that name and the recipe no options for it: "
-                + $"the model has {string.Join(", ", source.Base.Modalities.Keys.Order(StringComparer.Ordinal))}. Name its options under 'model.modalities' or the stage's 'options'.");
+        var own = name == stage.Other ? stage.Options : null;
+        if (!source.NewModalities.TryGetValue(name, out var options) && own is null)
+            throw new InvalidDataException($"The stage '{stage.Name}' trains on the modality '{name}', but the model has none of that name and the recipe no options for it: "
+                + $"the model has {Known}. {(name == stage.Other ? "Name its options under 'model.modalities' or the stage's 'options'." : "Start from a model that has it, or name one of these as 'pivot'.")}");
+        if (name == stage.Pivot && stage.Trains.Pivot.Count == 0)
+            throw new InvalidDataException($"The stage '{stage.Name}' aligns '{stage.Other}' to '{name}' as it is, but the model has no '{name}': it has {Known}. Start from a model that has it, or train it too, under 'trains'.");
         var merged = (options ?? new ModalityOptions()).ToJson();
-        foreach (var (key, value) in stage.Options ?? []) merged[key] = value?.DeepClone();
+        foreach (var (key, value) in own ?? []) merged[key] = value?.DeepClone();
         var complete = plugin.CompleteOptions(new ModalityOptions(merged, options?.Assets), new Dictionary<string, long[]>());
         var module = new ModalityModule(plugin, source.Base.Shape, complete);
         try
@@ -139,7 +143,7 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
     private void CopyExperts(ModalityModule module, string from)
     {
         if (!source.Base.Modalities.TryGetValue(from, out var stored))
-            throw new InvalidDataException($"The stage '{stage.Name}' takes experts from '{from}', but the model has no such modality: it has {string.Join(", ", source.Base.Modalities.Keys.Order(StringComparer.Ordinal))}.");
+            throw new InvalidDataException($"The stage '{stage.Name}' takes experts from '{from}', but the model has no such modality: it has {Known}.");
         using var _ = no_grad();
         var copied = 0;
         foreach (var (name, parameter) in module.named_parameters())
@@ -164,6 +168,8 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
         if (model.Trained.Count == 0) throw new InvalidDataException($"The stage '{stage.Name}' trains nothing: name parts under 'trains'.");
         foreach (var (shared, own) in model.StillCore.parameters().Zip(model.Core.parameters())) shared.set_(own);
     }
+
+    private string Known => source.Base.Modalities.Count == 0 ? "none yet" : string.Join(", ", source.Base.Modalities.Keys.Order(StringComparer.Ordinal));
 
     private nn.Module Place(nn.Module module) => module.to(source.Device, _type);
 

@@ -1,6 +1,6 @@
 namespace OnePeace.Training.Optimisation;
 
-/// <summary>A linear warm-up from 0, then a power of what is left (one_peace/optim/lr_scheduler/polynomial_decay_schedule.py). Fine-tuning uses it.</summary>
+/// <summary>A linear warm-up from 0, then a power of what is left (one_peace/optim/lr_scheduler/polynomial_decay_schedule.py).</summary>
 public sealed record PolynomialSchedule : ILearningRateSchedule
 {
     /// <summary>After the warm-up.</summary>

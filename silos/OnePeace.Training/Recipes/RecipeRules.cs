@@ -42,6 +42,7 @@ internal static class RecipeRules
         range.Check("patience", stage.Patience, 0, MostSteps);
         range.Check("drop_path", stage.DropPath, 0, 0.99);
         Expect(stage.Precision is "float32" or "bfloat16", $"stage '{stage.Name}': expected float32 or bfloat16 as 'precision', but got '{stage.Precision}'.");
+        if (stage.FirstScale is { } scale) range.Check("first_scale", scale, 0.001, 1000);
         stage.Trains.For(stage);
         Expect(stage.Patience == 0 || (stage.ValidateEvery > 0 && stage.Validation is not null), $"stage '{stage.Name}': 'patience' needs 'validation' and 'validate_every', but one of them is missing.");
         Check(stage.Optimiser, range);

@@ -31,6 +31,9 @@ public sealed record TrainingStage
     /// <summary>A modality whose experts the joining one's start from; null for random ones.</summary>
     public string? ExpertsFrom { get; set; }
 
+    /// <summary>As <see cref="NewModel.FirstScale"/>, for what starts from nothing in this stage; null for the model's, or 1.</summary>
+    public double? FirstScale { get; set; }
+
     public TrainedParts Trains { get; set; } = new();
 
     public PairLossOptions Losses { get; set; } = new();

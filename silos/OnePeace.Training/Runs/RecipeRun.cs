@@ -112,7 +112,7 @@ public sealed class RecipeRun(RecipeRunOptions options)
             Device = options.Device,
             Core = options.Model is not null && !_recipe.Stages.Take(index).Any(before => before.Trains.Core) ? options.Core : null,
             Parallelism = options.Parallelism,
-            FirstScale = _recipe.Model?.FirstScale ?? 1,
+            FirstScale = stage.FirstScale ?? _recipe.Model?.FirstScale ?? 1,
             NewModalities = (_recipe.Model?.Modalities ?? new Dictionary<string, JsonObject>())
                 .ToDictionary(m => m.Key, m => new ModalityOptions(m.Value)),
         };

@@ -24,6 +24,8 @@ internal static class ExpansionVariants
     {
         var (first, sound, motion) = (demo.Stages[0], demo.Stages[1], demo.Stages[2]);
         var alone = new TrainedParts { Other = [] };
+        var everything = new TrainedParts { Core = true, Pivot = ["all"], Other = ["all"] };
+        var decoder = new DecoderOptions { Width = 64, Heads = 4, Layers = 2, ExpertWidth = 192 };   // as wide as the model
         return
         [
             Every(First, null, first),
@@ -35,12 +37,18 @@ internal static class ExpansionVariants
             Every("imu-oracle", Sound, motion with { Pivot = "image", Data = "train-image-imu.jsonl", Validation = null, ValidateEvery = 0 }),
             Every("imu-untrained", Sound, Untrained(motion)),
             Every("imu-shuffled", Sound, motion with { Data = "shuffled-text-imu.jsonl" }),
-            Once("audio-denoising", First, sound with { Losses = sound.Losses with { OtherAlone = 1, PivotJoint = 0.5, OtherJoint = 0.5, TeacherOfOtherAlone = Teacher.Joint } }),
-            Once("audio-experts-only", First, sound with { Trains = alone with { Other = ["experts", "norm", "projection"] } }),
-            Once("audio-adaptor-only", First, sound with { ExpertsFrom = "text", Trains = alone with { Other = ["adaptor", "norm", "projection"] } }),
-            Once("audio-linear-probe", First, sound with { ExpertsFrom = "text", Trains = alone with { Other = ["projection"] } }),
-            Once("audio-full-fine-tuning", First, sound with { Trains = new TrainedParts { Core = true, Pivot = ["all"], Other = ["all"] } }),
-            Once("audio-from-scratch", null, sound with { Trains = new TrainedParts { Core = true, Pivot = ["all"], Other = ["all"] } }),
+            .. Ablations(Motion, Sound, motion).Select(variant => variant with { IsForEverySeed = true }),
+            .. Ablations(Sound, First, sound),
+        ];
+
+        IEnumerable<ExpansionVariant> Ablations(string name, string from, TrainingStage stage) =>
+        [
+            Once($"{name}-denoising", from, stage with { Decoder = decoder, Losses = stage.Losses with { OtherAlone = 1, PivotJoint = 0.5, OtherJoint = 0.5, TeacherOfOtherAlone = Teacher.Joint } }),
+            Once($"{name}-experts-only", from, stage with { Trains = alone with { Other = ["experts", "norm", "projection"] } }),
+            Once($"{name}-adaptor-only", from, stage with { ExpertsFrom = "text", Trains = alone with { Other = ["adaptor", "norm", "projection"] } }),
+            Once($"{name}-linear-probe", from, stage with { ExpertsFrom = "text", Trains = alone with { Other = ["projection"] } }),
+            Once($"{name}-full-fine-tuning", from, stage with { Trains = everything }),
+            Once($"{name}-from-scratch", null, stage with { Trains = everything }),
         ];
 
         static TrainingStage Untrained(TrainingStage stage) =>

@@ -29,10 +29,13 @@ public class RecomputationTests(ITestOutputHelper output)
         output.WriteLine($"{name} {other}: layer run {keptCalls} and {calls} times, {kept.Count} gradients, {kept.Count(g => g.Value.equal(recomputed[g.Key]).all().item<bool>())} bitwise equal, within {greatest:e1}");
     }
 
-    [Fact]
-    public void A_core_with_dropout_says_that_it_cannot_compute_layers_again()
+    [Theory]
+    [InlineData(0.1, 0, 0)]
+    [InlineData(0, 0.1, 0)]
+    [InlineData(0, 0, 0.1)]
+    public void A_core_with_dropout_says_that_it_cannot_compute_layers_again(double dropout, double ofAttention, double ofExperts)
     {
-        using var core = new TransformerCore(new() { Width = 8, Heads = 2, Layers = 1, ExpertWidth = 8, Dropout = 0.1 });
+        using var core = new TransformerCore(new() { Width = 8, Heads = 2, Layers = 1, ExpertWidth = 8, Dropout = dropout, AttentionDropout = ofAttention, ActivationDropout = ofExperts });
         Assert.Contains("dropout", Assert.Throws<InvalidOperationException>(() => core.RecomputesLayers = true).Message, StringComparison.Ordinal);
     }
 

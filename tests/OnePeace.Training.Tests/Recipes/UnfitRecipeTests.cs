@@ -12,7 +12,9 @@ public class UnfitRecipeTests
     private static readonly Dictionary<string, (TrainingStage Stage, string[] Words)> _cases = new()
     {
         ["pivot without plugin"] = (_meet with { Pivot = "smell" }, ["no plugin", "'smell'", "audio, image, imu, text"]),
-        ["modality without options"] = (_meet with { Other = "audio" }, ["trains the modality 'audio'", "no options for it", "'model.modalities'"]),
+        ["modality without options"] = (_meet with { Other = "audio" }, ["trains on the modality 'audio'", "no options for it", "'model.modalities'"]),
+        ["pivot without options"] = (_meet with { Pivot = "audio", Options = new JsonObject { ["use_attn_bias"] = true } }, ["trains on the modality 'audio'", "Start from a model that has it"]),
+        ["frozen pivot of nobody"] = (_meet with { Trains = new TrainedParts { Core = true } }, ["aligns 'imu' to 'text' as it is", "no 'text'", "none yet"]),
         ["experts of nobody"] = (_meet with { ExpertsFrom = "smell" }, ["experts from 'smell'", "no such modality"]),
         ["nothing trains"] = (_meet with { Trains = new TrainedParts { Other = [], LogitScale = false } }, ["stage 'meet' trains nothing", "'trains'"]),
         ["no such data"] = (_meet with { Data = "nothing.jsonl" }, ["no data set at", "nothing.jsonl"]),
@@ -41,6 +43,23 @@ public class UnfitRecipeTests
 
         Assert.True(error is InvalidDataException or IOException or Engine.Plugins.PluginLoadException, $"{error}");   // those that the command prints as one line
         Assert.All(words, word => Assert.Contains(word, error.Message));
+    }
+
+    [Fact]
+    public async Task A_stage_says_how_large_the_weights_are_that_start_in_it()
+    {
+        await using var world = new TinyWorld();
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var still = TinyWorld.Join with { Steps = 1, Optimiser = new OptimiserOptions { LearningRate = 0, MinimumRate = 0, WeightDecay = 0 } };
+        using var once = await JoinAsync("once", still with { FirstScale = 1 });
+        using var thrice = await JoinAsync("thrice", still with { FirstScale = 3 });
+        const string matrix = "experts.0.0.wi_0.weight", vector = "experts.0.3.bias";
+        Assert.True(once.Read(matrix).mul(3).allclose(thrice.Read(matrix)));
+        Assert.True(once.Read(matrix).abs().max().item<float>() > 0);
+        Assert.True(once.Read(vector).equal(thrice.Read(vector)).all().item<bool>());
+
+        async Task<Transformer.Checkpoints.SafetensorsFile> JoinAsync(string run, TrainingStage stage) =>
+            new(Path.Combine(await world.RunAsync(TinyWorld.Recipe(_meet, stage), run), "modalities/image/weights.safetensors"));
     }
 
     [Fact]

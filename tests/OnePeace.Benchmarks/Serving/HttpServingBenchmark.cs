@@ -52,7 +52,7 @@ internal static class HttpServingBenchmark
             var width = (await client.ModelsAsync(end))[0].Dimensions;
             var load = OpenLoad.Start(client, width, new RequestStream("text", options.Texts, inputs.Text), new RequestStream("image", options.Images, inputs.Image));
             List<RunTimes> runs;
-            await using (load) runs = await MeasureAsync(options, new JoiningRun(client), load.Windows, end);
+            await using (load) runs = await MeasureAsync(options, new JoiningRun(client, options.Steps), load.Windows, end);
             return Report(options, load, runs);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -86,6 +86,7 @@ internal static class HttpServingBenchmark
             windows.End();
             await joining.UndoAsync(run, end);
             runs.Add(run);
+            await Console.Error.WriteLineAsync(FormattableString.Invariant($"run {runs.Count} of {options.Runs}: published after {run.Seconds:0} s"));
         }
         return runs;
     }
@@ -93,7 +94,7 @@ internal static class HttpServingBenchmark
     private static int Report(HttpServingOptions options, OpenLoad load, List<RunTimes> runs)
     {
         var report = new BenchmarkReport();
-        ServingTable.Add(report, "serving_http", FormattableString.Invariant($"Over HTTP, {options.Texts} texts and {options.Images} pictures a second, beside {runs.Count} runs of {JoiningRun.Steps} steps"), load.Windows);
+        ServingTable.Add(report, "serving_http", FormattableString.Invariant($"Over HTTP, {options.Texts} texts and {options.Images} pictures a second, beside {runs.Count} runs of {options.Steps} steps"), load.Windows);
         report.Add("runs", "The runs", ["run", "steps/s", "from order to published, s", "until the first step is told, s", "after the last, s"],
             runs.Select((run, i) => new object[] { i + 1, run.StepsPerSecond, run.Seconds, run.Opening, run.Publishing }));
         report.Add("late", "How late requests were sent, which their times include", ["p50 ms", "p99 ms"], [[load.Late.Percentile(50), load.Late.Percentile(99)]]);

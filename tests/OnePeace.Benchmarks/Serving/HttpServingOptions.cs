@@ -7,7 +7,7 @@ namespace OnePeace.Benchmarks.Serving;
 /// <param name="Model">A model directory with text and pictures.</param>
 internal sealed record HttpServingOptions(string Data, string Model)
 {
-    public const string Usage = "serving-http DATA MODEL [RUNS] [--texts RATE] [--images RATE] [--quiet SECONDS]: a data set of 'onepeace dataset make', a model, requests a second";
+    public const string Usage = "serving-http DATA MODEL [RUNS] [--texts RATE] [--images RATE] [--quiet SECONDS] [--steps COUNT]: a data set of 'onepeace dataset make', a model, requests a second";
 
     public int Runs { get; init; } = 3;
 
@@ -19,6 +19,9 @@ internal sealed record HttpServingOptions(string Data, string Model)
 
     /// <summary>Seconds of each quiet window.</summary>
     public double Quiet { get; init; } = 15;
+
+    /// <summary>Of each run.</summary>
+    public int Steps { get; init; } = 200;
 
     /// <summary>After which everything is ended.</summary>
     public TimeSpan Patience => TimeSpan.FromMinutes(5) + (Runs * (TimeSpan.FromMinutes(15) + TimeSpan.FromSeconds(Quiet)));
@@ -44,6 +47,7 @@ internal sealed record HttpServingOptions(string Data, string Model)
         "--texts" => this with { Texts = value },
         "--images" => this with { Images = value },
         "--quiet" => this with { Quiet = value },
+        "--steps" when double.IsInteger(value) => this with { Steps = (int)value },
         _ => null,
     };
 }

@@ -7,10 +7,8 @@ using OnePeace.Tests;
 namespace OnePeace.Benchmarks.Serving;
 
 /// <summary>A run in which the demo recipe's last modality joins a model that lacks it, and is published.</summary>
-internal sealed class JoiningRun(OnePeaceClient client)
+internal sealed class JoiningRun(OnePeaceClient client, int steps)
 {
-    public const int Steps = 200;
-
     private static readonly JsonNode Demo = JsonNode.Parse(File.ReadAllText(RepositoryFolder.At("models/training/demo.json")))!;
     private static readonly JsonNode Stage = Demo["stages"]!.AsArray()[^1]!;
 
@@ -40,12 +38,12 @@ internal sealed class JoiningRun(OnePeaceClient client)
         await client.DeleteRunAsync(run.Id, cancellation);
     }
 
-    private static JsonElement Recipe()
+    private JsonElement Recipe()
     {
         var stage = Stage.DeepClone().AsObject();
         stage.Remove("validation");
         stage.Remove("validate_every");
-        stage["steps"] = Steps;
+        stage["steps"] = steps;
         stage["checkpoint_every"] = 50;
         stage["options"] = Demo["model"]!["modalities"]![Joining]!.DeepClone();
         return JsonSerializer.SerializeToElement(new JsonObject { ["name"] = "joining", ["seed"] = 1, ["stages"] = new JsonArray(stage) });

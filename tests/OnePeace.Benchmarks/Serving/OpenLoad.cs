@@ -59,15 +59,19 @@ internal sealed class OpenLoad : IAsyncDisposable
 
     private async Task AskAsync(RequestStream stream, int number, long due, Timings? timings)
     {
+        using var patience = new CancellationTokenSource(Patience);
         try
         {
             var input = stream.Input(number);
             Late.Add(Stopwatch.GetElapsedTime(due));
-            using var patience = new CancellationTokenSource(Patience);
             var answer = await _client.EmbedAsync([input], cancellation: patience.Token);
             var took = Stopwatch.GetElapsedTime(due);
             Check(answer.Vectors);
             timings?.Add(took);
+        }
+        catch (OperationCanceledException)
+        {
+            Windows.Failed(stream.Modality, new TimeoutException($"No answer within {Patience}."));
         }
         catch (Exception e)
         {

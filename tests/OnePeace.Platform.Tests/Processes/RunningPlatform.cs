@@ -87,7 +87,7 @@ internal sealed class RunningPlatform : IAsyncDisposable
         }
         finally
         {
-            if (!_process.HasExited) _process.Kill();
+            if (!_process.HasExited) await KillAsync();
             _process.Dispose();
         }
     }

@@ -4,9 +4,11 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using OnePeace.Benchmarks.Expansion;
 using OnePeace.Benchmarks.Loading;
+using OnePeace.Benchmarks.Serving;
 using OnePeace.Benchmarks.Steps;
 
 if (ServingBenchmark.Know(args)) return await ServingBenchmark.RunAsync(args);
+if (HttpServingBenchmark.Know(args)) return await HttpServingBenchmark.RunAsync(args);
 if (StepBenchmark.Know(args)) return await StepBenchmark.RunAsync(args);
 if (ExpansionBenchmark.Know(args)) return await ExpansionBenchmark.RunAsync(args);
 if (LoadingBenchmarks.Know(args)) return await LoadingBenchmarks.RunAsync(args);

@@ -26,11 +26,11 @@ internal static class OthersBenchmark
             using var end = new CancellationTokenSource(Settling + Window);
             var motion = busy ? LoadAsync(engine, copies, end.Token) : StayAsync(engine, copies[0], end.Token);
             await Task.Delay(Settling);
-            load.Begin(busy);
+            load.Windows.Begin(busy);
             changes += await motion;
-            load.End();
+            load.Windows.End();
         }
-        Report(report, load, changes);
+        Report(report, load.Windows, changes);
     }
 
     /// <summary>Room for the model's own and three packages, of which the first stays.</summary>
@@ -85,22 +85,22 @@ internal static class OthersBenchmark
 
     internal static Task EncodeAsync(EncodingEngine engine, string modality, byte[] input) => engine.EncodeAsync(new EncodeWork([new([new(modality, input)])]), CancellationToken.None);
 
-    private static void Report(BenchmarkReport report, SteadyLoad load, int changes)
+    private static void Report(BenchmarkReport report, MeasuredWindows windows, int changes)
     {
         report.Add("others", $"Others' requests, {Pairs} pairs of windows of {Window.TotalSeconds:0} s; {changes} packages attached, used, evicted, loaded again and detached",
             ["modality", "quiet p50 ms", "loading p50 ms", "quiet p99 ms", "loading p99 ms", "p99 ratio of all", "p99 ratio, median of pairs", "least", "most", "requests", "failures"],
-            load.Modalities.Select(modality => Row(load, modality)));
-        report.Add("others_pauses", "Pauses of all managed threads for garbage collections", ["windows", "ms a second"], [["quiet", load.Pauses(busy: false)], ["loading", load.Pauses(busy: true)]]);
+            windows.Modalities.Select(modality => Row(windows, modality)));
+        report.Add("others_pauses", "Pauses of all managed threads for garbage collections", ["windows", "ms a second"], [["quiet", windows.Pauses(busy: false)], ["loading", windows.Pauses(busy: true)]]);
     }
 
-    private static object[] Row(SteadyLoad load, string modality)
+    private static object[] Row(MeasuredWindows windows, string modality)
     {
-        Timings quiet = load.All(modality, busy: false), busy = load.All(modality, busy: true);
-        var ratios = load.Pairs(modality).Select(pair => pair.Busy.Percentile(99) / pair.Quiet.Percentile(99)).ToArray();
+        Timings quiet = windows.All(modality, busy: false), busy = windows.All(modality, busy: true);
+        var ratios = windows.Ratios(modality);
         return
         [
             modality, quiet.Percentile(50), busy.Percentile(50), quiet.Percentile(99), busy.Percentile(99), busy.Percentile(99) / quiet.Percentile(99),
-            Timings.Median(ratios), ratios.Min(), ratios.Max(), quiet.Count + busy.Count, load.Failures,
+            Timings.Median(ratios), ratios.Min(), ratios.Max(), quiet.Count + busy.Count, windows.Failures(modality),
         ];
     }
 }

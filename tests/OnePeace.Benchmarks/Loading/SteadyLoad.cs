@@ -8,43 +8,7 @@ internal sealed class SteadyLoad(EncodingEngine engine)
 {
     private static readonly (string Modality, int Callers)[] Callers = [("text", 3), ("image", 1)];
 
-    private readonly List<Window> _windows = [];
-    private volatile Window? _now;
-    private int _failures;
-
-    private sealed record Window(bool Busy, IReadOnlyDictionary<string, Timings> Timings)
-    {
-        private readonly long _start = Stopwatch.GetTimestamp();
-        private readonly TimeSpan _paused = GC.GetTotalPauseDuration();
-
-        /// <summary>Milliseconds a second in which all managed threads stood still.</summary>
-        public double Pauses { get; private set; }
-
-        public void End() => Pauses = (GC.GetTotalPauseDuration() - _paused).TotalMilliseconds / Stopwatch.GetElapsedTime(_start).TotalSeconds;
-    }
-
-    public IReadOnlyList<string> Modalities { get; } = [.. Callers.Select(caller => caller.Modality)];
-
-    public int Failures => _failures;
-
-    /// <summary>What begins from now on is measured.</summary>
-    public void Begin(bool busy) => _now = new Window(busy, Modalities.ToDictionary(modality => modality, _ => new Timings()));
-
-    public void End()
-    {
-        _now!.End();
-        _windows.Add(_now);
-        _now = null;
-    }
-
-    public Timings All(string modality, bool busy) => Timings.Of(_windows.Where(window => window.Busy == busy).Select(window => window.Timings[modality]));
-
-    /// <summary>Milliseconds a second that garbage collections took, median of the windows.</summary>
-    public double Pauses(bool busy) => Timings.Median(_windows.Where(window => window.Busy == busy).Select(window => window.Pauses));
-
-    /// <summary>Each quiet window with the busy one after it.</summary>
-    public IEnumerable<(Timings Quiet, Timings Busy)> Pairs(string modality) =>
-        _windows.Chunk(2).Select(pair => (pair[0].Timings[modality], pair[1].Timings[modality]));
+    public MeasuredWindows Windows { get; } = new([.. Callers.Select(caller => caller.Modality)]);
 
     /// <summary>Begins; disposing waits for the last answers.</summary>
     public IAsyncDisposable Start()
@@ -59,16 +23,16 @@ internal sealed class SteadyLoad(EncodingEngine engine)
         var input = RawInputs.Of(modality, seed: 1);
         while (!stop.IsCancellationRequested)
         {
-            var window = _now;
+            var window = Windows.Now;
             var start = Stopwatch.GetTimestamp();
             try
             {
                 await OthersBenchmark.EncodeAsync(engine, modality, input);
-                window?.Timings[modality].Add(Stopwatch.GetElapsedTime(start));
+                window?[modality].Add(Stopwatch.GetElapsedTime(start));
             }
             catch (Exception e)
             {
-                if (Interlocked.Increment(ref _failures) == 1) Console.Error.WriteLine(e);
+                Windows.Failed(modality, e);
             }
         }
     }

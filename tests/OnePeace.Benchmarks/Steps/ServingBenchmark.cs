@@ -1,4 +1,5 @@
 using OnePeace.Benchmarks.Loading;
+using OnePeace.Benchmarks.Serving;
 using OnePeace.Engine;
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Plugins;
@@ -28,17 +29,17 @@ internal static class ServingBenchmark
         await Task.Delay(Quiet / 2);
         for (var run = 0; run < Runs; run++)
         {
-            load.Begin(busy: false);
+            load.Windows.Begin(busy: false);
             await Task.Delay(Quiet);
-            load.End();
-            await TrainAsync(engine.Core!, plugins, data, load);
+            load.Windows.End();
+            await TrainAsync(engine.Core!, plugins, data, load.Windows);
         }
-        Report(load);
+        ServingTable.Add(new BenchmarkReport(), "serving", $"Requests beside {Runs} runs of {Steps} steps", load.Windows);
         return 0;
     }
 
     /// <summary>A joining modality, as a silo trains it; only its steps are measured, not its opening.</summary>
-    private static async Task TrainAsync(ServingCore serving, PluginCatalogue plugins, string data, SteadyLoad load)
+    private static async Task TrainAsync(ServingCore serving, PluginCatalogue plugins, string data, MeasuredWindows windows)
     {
         var folder = Directory.CreateTempSubdirectory("onepeace-serving-");
         var demo = RecipeFile.Read(RepositoryFolder.At("models/training/demo.json"));
@@ -55,7 +56,7 @@ internal static class ServingBenchmark
                 Plugins = plugins.Get,
                 Device = new TrainingDevice(thread, serving.Device),
                 Core = serving.Core,
-            }).RunAsync(new Watch(load), CancellationToken.None);
+            }).RunAsync(new Watch(windows), CancellationToken.None);
         }
         finally
         {
@@ -63,26 +64,12 @@ internal static class ServingBenchmark
         }
     }
 
-    private static void Report(SteadyLoad load) => new BenchmarkReport().Add("serving", $"Requests beside {Runs} runs of {Steps} steps",
-        ["modality", "quiet p50 ms", "training p50 ms", "quiet p99 ms", "training p99 ms", "p99 ratio, median of pairs", "least", "most", "requests", "failures"],
-        load.Modalities.Select(modality => Row(load, modality)));
-
-    private static object[] Row(SteadyLoad load, string modality)
-    {
-        Timings quiet = load.All(modality, busy: false), busy = load.All(modality, busy: true);
-        double[] ratios = [.. load.Pairs(modality).Select(pair => pair.Busy.Percentile(99) / pair.Quiet.Percentile(99))];
-        return
-        [
-            modality, quiet.Percentile(50), busy.Percentile(50), quiet.Percentile(99), busy.Percentile(99), Timings.Median(ratios), ratios.Min(), ratios.Max(), quiet.Count + busy.Count, load.Failures,
-        ];
-    }
-
-    private sealed class Watch(SteadyLoad load) : ITrainingObserver
+    private sealed class Watch(MeasuredWindows windows) : ITrainingObserver
     {
         public void Progressed(TrainingProgress progress)
         {
-            if (progress.Step == 1) load.Begin(busy: true);
-            if (progress.Step == progress.Steps) load.End();
+            if (progress.Step == 1) windows.Begin(busy: true);
+            if (progress.Step == progress.Steps) windows.End();
         }
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace OnePeace.Platform.Tests.Processes;
 
 /// <summary>The built command as a process of its own.</summary>
-internal sealed record CommandRun(int ExitCode, string Output, string Error)
+internal sealed partial record CommandRun(int ExitCode, string Output, string Error)
 {
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -12,7 +12,7 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
     public static string DotNet { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
 
     /// <summary>The command's own assembly.</summary>
-    public static string Assembly { get; } = Path.Combine(AppContext.BaseDirectory, "onepeace.dll");
+    public static partial string Assembly { get; }
 
     /// <summary>Runs the command to its end.</summary>
     public static Task<CommandRun> OfAsync(params string[] arguments) => OfAsync(StartInfo(arguments), Patience);
@@ -42,19 +42,4 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
         RedirectStandardError = true,
         Environment = { ["ONEPEACE_BOOTSTRAP_KEY"] = null },
     };
-
-    /// <summary>That it failed with <paramref name="code"/> and said so in one line that mentions each of <paramref name="words"/>.</summary>
-    public void ShouldFail(int code, params string[] words)
-    {
-        Assert.True(ExitCode == code, $"expected exit code {code}, got {ExitCode}: {Error}");
-        Assert.Equal("", Output);
-        var line = Assert.Single(Error.TrimEnd('\n').Split('\n'));
-        Assert.All(words, word => Assert.Contains(word, line));
-    }
-
-    public CommandRun ShouldSucceed()
-    {
-        Assert.True(ExitCode == 0, $"exit code {ExitCode}: {Error}{Output}");
-        return this;
-    }
 }

@@ -44,7 +44,7 @@ internal sealed class RunningPlatform : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => { lock (log) log.AppendLine(line.Data); };
         process.BeginErrorReadLine();
         using var patience = new CancellationTokenSource(Patience);
-        var ready = await process.StandardOutput.ReadLineAsync(patience.Token);
+        var ready = await ReadyAsync(process.StandardOutput, patience.Token);
         if (ready is null || ready.Split(' ') is not ["ready", _, _] words)
         {
             process.Kill();
@@ -65,7 +65,7 @@ internal sealed class RunningPlatform : IAsyncDisposable
     /// <returns>The exit code, and what came on stdout after the ready line.</returns>
     public async Task<(int ExitCode, string After)> StopAsync()
     {
-        Assert.Equal(0, Kill(_process.Id, Terminate));
+        if (Kill(_process.Id, Terminate) != 0) throw new InvalidOperationException($"Expected a process {_process.Id} to end, got error {Marshal.GetLastPInvokeError()}: {Log}");
         using var patience = new CancellationTokenSource(Patience);
         var rest = await _process.StandardOutput.ReadToEndAsync(patience.Token);
         await _process.WaitForExitAsync(patience.Token);
@@ -81,8 +81,28 @@ internal sealed class RunningPlatform : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) await StopAsync();
-        _process.Dispose();
+        try
+        {
+            if (!_process.HasExited) await StopAsync();
+        }
+        finally
+        {
+            if (!_process.HasExited) await KillAsync();
+            _process.Dispose();
+        }
+    }
+
+    /// <returns>Null where there is none in time.</returns>
+    private static async Task<string?> ReadyAsync(StreamReader output, CancellationToken patience)
+    {
+        try
+        {
+            return await output.ReadLineAsync(patience);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

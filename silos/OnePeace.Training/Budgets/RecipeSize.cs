@@ -16,6 +16,9 @@ namespace OnePeace.Training.Budgets;
 /// <param name="served">The core that a recipe without a model trains around; null where that is not known, and then only what does not depend on it counts.</param>
 internal sealed class RecipeSize(TrainingRecipe recipe, CoreShape? served)
 {
+    /// <summary>Rows of an adaptor whatever its options say: positions and the like.</summary>
+    private const int AdaptorRows = 1024;
+
     private readonly CoreShape? _shape = recipe.Model is { } model ? CoreShapes.Read(model.Core) : served;
 
     /// <summary>Weights that the run makes, with the largest decoder of its stages.</summary>
@@ -44,7 +47,7 @@ internal sealed class RecipeSize(TrainingRecipe recipe, CoreShape? served)
     {
         if (_shape is null) return 0;
         var options = recipe.Stages.Where(stage => stage.Other == name).Select(stage => stage.Options).Append(recipe.Model?.Modalities.GetValueOrDefault(name));
-        return Experts(_shape) + (double)_shape.Width * (_shape.Width + 4 + options.Sum(Rows));
+        return Experts(_shape) + (double)_shape.Width * (_shape.Width + AdaptorRows + options.Sum(Rows));
     }
 
     private static double Experts(CoreShape shape) => shape.Layers * (3.0 * shape.Width * shape.ExpertWidth + 2.0 * shape.ExpertWidth + shape.Width);

@@ -55,6 +55,22 @@ public sealed partial class OnePeaceClient
         }
     }
 
+    /// <summary>Fetches the model directory after the last stage of a run that is done. It appears whole or not at all.</summary>
+    /// <param name="id">The run, also one that still trains.</param>
+    /// <param name="folder">Must not exist, or be empty.</param>
+    /// <exception cref="OnePeaceApiException">There is no such run, or no stage of it is done.</exception>
+    /// <exception cref="IOException">There is something at <paramref name="folder"/> already, or it cannot be written.</exception>
+    /// <exception cref="InvalidDataException">What came is no model of a run; nothing is written outside of <paramref name="folder"/>.</exception>
+    public async Task DownloadRunModelAsync(string id, string folder, CancellationToken cancellation = default)
+    {
+        using var arriving = new ArrivingFolder(folder);
+        using var request = Request(HttpMethod.Get, $"{PathOfRun(id)}/model");
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (!response.IsSuccessStatusCode) throw await OnePeaceApiException.FromAsync(response, cancellation);
+        await using var tar = await response.Content.ReadAsStreamAsync(cancellation);
+        await arriving.TakeAsync(tar, cancellation);
+    }
+
     private static string PathOfRun(string id) => $"v1/runs/{Uri.EscapeDataString(id)}";
 
     private async Task<RunInfo> CommandAsync(HttpMethod method, string path, CancellationToken cancellation)

@@ -43,6 +43,7 @@ public static class GatewayComposition
         services.AddSingleton<ModalityChanges>();
         services.AddSingleton<RunSubmission>();
         services.AddSingleton<RunEventWriter>();
+        services.AddSingleton<RunModelWriter>();
         KeyAuthentication.AddTo(services);
         OpenApiDocumentation.AddTo(services);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics

@@ -30,6 +30,7 @@ builder.AddOnePeaceSilo(new SiloOptions
     ClientPort = settings.ClientPort,
     DataDirectory = settings.Data,
     TrainingData = settings.TrainingData,
+    TrainingBudget = settings.Budget,
     LoadEngine = async (services, cancellation) => await EncodingEngine.LoadAsync(
         settings.Model, services.GetRequiredService<PluginCatalogue>(), settings.Engine(services.GetRequiredService<PackageHostOptions>()), cancellation: cancellation),
 });

@@ -69,7 +69,8 @@ public static class SiloComposition
 
     private static void AddRuns(IServiceCollection services, SiloOptions options, string data)
     {
-        services.AddSingleton(new RunSite(Path.GetFullPath(Path.Combine(data, "runs")), options.TrainingData is { } training ? Path.GetFullPath(training) : null));
+        services.AddSingleton(new RunSite(Path.GetFullPath(Path.Combine(data, "runs")), options.TrainingData is { } training ? Path.GetFullPath(training) : null) { Budget = options.TrainingBudget });
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunAttachment>(provider, options.Core));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunPublication>(provider, options.Core));
         services.TryAddSingleton<IRunTrainer, EngineTrainer>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunReconciler>(provider, options.Core));

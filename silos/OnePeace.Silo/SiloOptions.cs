@@ -1,4 +1,5 @@
 using OnePeace.Engine;
+using OnePeace.Training.Budgets;
 
 namespace OnePeace.Silo;
 
@@ -16,6 +17,9 @@ public sealed record SiloOptions
 
     /// <summary>Folder of the data that training runs may use; null where nobody may train.</summary>
     public string? TrainingData { get; init; }
+
+    /// <summary>What a training run may cost.</summary>
+    public TrainingBudget TrainingBudget { get; init; } = new();
 
     /// <summary>Whether packages may serve that no operator allowed, as long as there is no allow-list.</summary>
     public bool TrustsPackages { get; init; }

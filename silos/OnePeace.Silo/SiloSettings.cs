@@ -3,6 +3,7 @@ using OnePeace.Engine;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Plugins;
 using OnePeace.Engine.Residency;
+using OnePeace.Training.Budgets;
 
 namespace OnePeace.Silo;
 
@@ -12,8 +13,9 @@ namespace OnePeace.Silo;
 /// <param name="Device">As <see cref="EngineOptions.Device"/>.</param>
 /// <param name="Data">As <see cref="SiloOptions.DataDirectory"/>.</param>
 /// <param name="TrainingData">As <see cref="SiloOptions.TrainingData"/>.</param>
+/// <param name="Budget"><c>--training-steps 100000</c>, <c>--training-batch 4096</c>, <c>--training-parameters 4000000000</c>; 0 is no limit.</param>
 /// <param name="Residency"><c>--modality-memory 2GiB</c>, <c>--pin text,image</c>, <c>--parallel-loads 2</c>.</param>
-internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data, string? TrainingData, ResidencyOptions Residency)
+internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data, string? TrainingData, TrainingBudget Budget, ResidencyOptions Residency)
 {
     private const int OrleansSiloPort = 11111, OrleansClientPort = 30000;
 
@@ -27,6 +29,7 @@ internal sealed record SiloSettings(string Model, string? Modalities, string Dev
         Port(configuration, "client-port", OrleansClientPort),
         configuration["data"],
         Setting(configuration, "training-data"),
+        TrainingBudget.Parse(Setting(configuration, "training-steps"), Setting(configuration, "training-batch"), Setting(configuration, "training-parameters")),
         ResidencyOptions.Parse(Setting(configuration, "modality-memory"), Setting(configuration, "pin") is { } pinned ? [pinned] : [], Setting(configuration, "parallel-loads")));
 
     public PluginCatalogue OpenPlugins() => Modalities is null ? PluginCatalogue.BesideExecutable() : new PluginCatalogue(Modalities);

@@ -36,6 +36,10 @@ public interface ITrainingRunGrain : IGrainWithStringKey
     [Alias("events"), ResponseTimeout("00:00:05")]
     Task<RunEvents> EventsAsync(long after);
 
+    /// <summary>The model after the last stage that is done, which <see cref="IRunFilesGrain"/> gives.</summary>
+    [Alias("model"), ResponseTimeout("00:00:30")]
+    Task<RunModelReply> ModelAsync();
+
     /// <summary>A worker takes the run up. Null where it should not run now, or another worker has it.</summary>
     /// <param name="worker">Of those that can exist at one time, no two have the same name.</param>
     [Alias("take"), ResponseTimeout("00:00:10")]

@@ -26,24 +26,6 @@ public sealed class PackageInspectorGrain(PackageHostOptions host, ILogger<Packa
     private PackageSummary Inspect(string hash, CancellationToken cancellation)
     {
         var path = host.Find(hash) ?? throw new PackageRefusedException(PackageFault.Damaged, "The package is not in the store: send it again.");
-        using var package = ModalityPackage.Open(path);
-        new PackagePolicy(host.AllowList()).Check(hash, package.Signature);
-        package.VerifyContents(cancellation);
-        var manifest = package.Manifest;
-        return new PackageSummary
-        {
-            Hash = hash,
-            Name = manifest.Name,
-            Version = manifest.Version,
-            MediaTypes = manifest.MediaTypes,
-            CoreHash = manifest.Core.Hash,
-            Description = manifest.Description,
-            Author = manifest.Author,
-            Licence = manifest.Licence,
-            Parameters = manifest.Parameters,
-            Bytes = package.Length,
-            TypicalTokens = manifest.Cost.Typical,
-            MaxInputBytes = manifest.Limits.MaxInputBytes,
-        };
+        return PackageInspection.Of(path, hash, new PackagePolicy(host.AllowList()), cancellation);
     }
 }

@@ -2,13 +2,15 @@ using OnePeace.Contracts.Runs;
 using OnePeace.Engine;
 using OnePeace.Engine.Devices;
 using OnePeace.Grains.Transformers;
+using OnePeace.Training.Budgets;
 using OnePeace.Training.Recipes;
 using OnePeace.Training.Runs;
+using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Grains.Runs;
 
 /// <summary>Trains around the core that this silo serves; what a run changes is its own.</summary>
-public sealed class EngineTrainer(EngineSeat seat, RunPublication publication) : IRunTrainer
+public sealed class EngineTrainer(EngineSeat seat, RunSite site, RunPublication publication) : IRunTrainer
 {
     private const int Niceness = 10;
 
@@ -20,6 +22,7 @@ public sealed class EngineTrainer(EngineSeat seat, RunPublication publication) :
         var own = serving.Thread is null ? new DeviceThread("training", torchThreads: 1, Niceness) : null;
         try
         {
+            CheckCost(recipe, continues ? serving.ModelPath : null, task.Folder);
             await new RecipeRun(new RecipeRunOptions
             {
                 Recipe = recipe,
@@ -55,6 +58,16 @@ public sealed class EngineTrainer(EngineSeat seat, RunPublication publication) :
         {
             throw new RunUnpublishedException(RunWords.Of(e.Message, serving));
         }
+    }
+
+    /// <summary>Again, where it is known what the run trains around: another silo may have taken the order.</summary>
+    /// <exception cref="InvalidDataException">It costs too much here.</exception>
+    private void CheckCost(TrainingRecipe recipe, string? served, string folder)
+    {
+        using var model = served is null ? null : ModelSources.Open(served);
+        var kept = Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
+        var free = new DriveInfo(site.Folder).AvailableFreeSpace;
+        if ((new BudgetCheck(site.Budget).Objection(recipe, model?.Shape) ?? BudgetCheck.NoSpace(recipe, model, kept, free)) is { } objection) throw new InvalidDataException(objection);
     }
 
     private async Task<ServingCore> ServingAsync() => (await seat.Loaded).Core ?? throw new InvalidDataException("The engine of this server lends no core to train around.");

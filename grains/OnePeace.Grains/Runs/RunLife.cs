@@ -50,6 +50,9 @@ public sealed record RunLife
     /// <summary>Why nothing would be published, as it was when it was submitted; null where something would.</summary>
     [Id(16)] public string? Note { get; init; }
 
+    /// <summary>Who took it up last, and so has its files; null where nobody did.</summary>
+    [Id(17)] public string? Keeper { get; init; }
+
     /// <summary>Whether a worker has something to do.</summary>
     public bool WantsWorker => Order is not null && (State is RunState.Submitted or RunState.Running || IsPublishing);
 
@@ -68,7 +71,7 @@ public sealed record RunLife
     };
 
     /// <summary>A worker has it from now on, and every lease before is void.</summary>
-    public RunLife Take(string worker, DateTimeOffset now) => (State == RunState.Submitted ? To(RunState.Running, now) : this) with { Worker = worker, Fence = Fence + 1 };
+    public RunLife Take(string worker, DateTimeOffset now) => (State == RunState.Submitted ? To(RunState.Running, now) : this) with { Worker = worker, Keeper = worker, Fence = Fence + 1 };
 
     /// <summary>A command's new state; whoever works on it has lost it.</summary>
     public RunLife Command(RunState state, DateTimeOffset now) => To(state, now) with { Worker = null, Fence = Fence + 1, IsPublishing = false };

@@ -1,6 +1,7 @@
 using System.Text;
 using OnePeace.Contracts.Runs;
 using OnePeace.Engine.Packages;
+using OnePeace.Training.Budgets;
 using OnePeace.Training.Recipes;
 
 namespace OnePeace.Grains.Runs;
@@ -39,8 +40,7 @@ internal static class RunOrders
         if (site.DataOf(order.Data) is { } data && !Path.Exists(data)) return new(RunFaultKind.Refused, NoSuchData, "data");
         try
         {
-            Recipe(order);
-            return null;
+            return new BudgetCheck(site.Budget).Objection(Recipe(order)) is { } cost ? new(RunFaultKind.Refused, cost, "recipe") : null;
         }
         catch (InvalidDataException e)
         {

@@ -6,7 +6,6 @@ using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Packages;
 using OnePeace.Engine.Plugins;
-using OnePeace.Files;
 using OnePeace.Grains.Transformers;
 using OnePeace.Training.Runs;
 using OnePeace.Transformer.Checkpoints;
@@ -14,7 +13,7 @@ using OnePeace.Transformer.Checkpoints;
 namespace OnePeace.Grains.Runs;
 
 /// <summary>Makes a trained run's modality into a package of the store and has it attached, as an upload would be.</summary>
-public sealed class RunPublication(IGrainFactory grains, string core, ContentStore store, PackageHostOptions host, EngineSeat seat, ILogger<RunPublication> log)
+public sealed class RunPublication(IGrainFactory grains, string core, RunAttachment attachment, EngineSeat seat, ILogger<RunPublication> log)
 {
     private const int Niceness = 10;
 
@@ -43,7 +42,7 @@ public sealed class RunPublication(IGrainFactory grains, string core, ContentSto
             var path = await project.WriteAsync(stop);
             await using var thread = new DeviceThread("packing", torchThreads: 1, Niceness);
             var packed = await thread.RunAsync(() => Pack(path, Path.Combine(serving.Plugins.Folder, stage.Other), serving.ModelPath));
-            return await AttachAsync(Path.Combine(path, RunProject.PackageFile), packed, stop);
+            return await attachment.AttachAsync(Path.Combine(path, RunProject.PackageFile), new RunPackage(stage.Other, version, packed.Hash), stop);
         }
         catch (PackageRefusedException e)
         {
@@ -62,20 +61,5 @@ public sealed class RunPublication(IGrainFactory grains, string core, ContentSto
     {
         using var model = ModelSources.Open(modelPath);
         return PackageBuilder.Build(ModalityProject.Open(project), plugin, model, Path.Combine(project, RunProject.PackageFile));
-    }
-
-    /// <summary>What this server has made itself is on the operator's list, by its hash.</summary>
-    private async Task<RunPackage> AttachAsync(string file, PackedModality packed, CancellationToken stop)
-    {
-        if (host.AllowList() is { } list) await Task.Run(() => new PackagePolicy(list).Allow(packed.Hash), stop);
-        await using var content = File.OpenRead(file);
-        using var held = await store.HoldAsync(content, content.Length, stop);
-        var inspection = await grains.GetPackageInspector(core).InspectAsync(held.Hash, stop);
-        if (inspection.Package is not { } package) throw new RunUnpublishedException($"The package was refused: {inspection.Fault!.Message}");
-        held.Keep();
-        var reply = await grains.GetModality(core, package.Name).AddAsync(package, stop);
-        if (reply.Fault is not { } fault) return new RunPackage(package.Name, package.Version, package.Hash);
-        if (reply.Modality.Versions.All(v => v.Package.Hash != held.Hash || v.State == VersionState.Failed)) held.Discard();
-        throw new RunUnpublishedException($"The package was refused: {fault.Message} The run keeps its weights.");
     }
 }

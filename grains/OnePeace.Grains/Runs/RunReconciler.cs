@@ -11,7 +11,10 @@ public sealed class RunReconciler(IGrainFactory grains, string core, RunSite sit
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1), Attendance = TimeSpan.FromSeconds(3);
 
     private FileStream? _hold;
-    private string _worker = "";
+    private volatile string _worker = "";
+
+    /// <summary>The name of the folder that it works in; empty before it has it.</summary>
+    internal string Worker => _worker;
 
     /// <summary>Goes on until cancelled, and ends only after the run under way has stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -61,18 +64,19 @@ public sealed class RunReconciler(IGrainFactory grains, string core, RunSite sit
         return false;
     }
 
-    /// <summary>Tells that runs are trained here, also while one is.</summary>
+    /// <summary>Tells that runs are trained here, and that their files are, also while one is.</summary>
     private async Task AttendAsync(CancellationToken stopping)
     {
-        while (site.TrainingData is not null && !stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await grains.GetRunCatalogue(core).AttendAsync();
+                if (site.TrainingData is not null) await grains.GetRunCatalogue(core).AttendAsync();
+                if (_worker.Length > 0) await grains.GetRunFiles(core, _worker).AttendAsync();
             }
             catch (Exception e)
             {
-                log.LogDebug(e, "The catalogue of training runs was not reached; it is tried again at once");
+                log.LogDebug(e, "The cluster was not told that training runs are here; it is tried again at once");
             }
             await Task.Delay(Attendance, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -100,15 +104,15 @@ public sealed class RunReconciler(IGrainFactory grains, string core, RunSite sit
             DurableFile.CreateDirectory(site.Folder);
             var hold = new FileStream(Path.Combine(site.Folder, HoldFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             using var reader = new StreamReader(hold, leaveOpen: true);
-            _worker = reader.ReadToEnd();
-            if (_worker.Length != Guid.Empty.ToString("N").Length)
+            var worker = reader.ReadToEnd();
+            if (worker.Length != Guid.Empty.ToString("N").Length)
             {
-                _worker = Guid.NewGuid().ToString("N");
+                worker = Guid.NewGuid().ToString("N");
                 hold.SetLength(0);
-                hold.Write(System.Text.Encoding.ASCII.GetBytes(_worker));
+                hold.Write(System.Text.Encoding.ASCII.GetBytes(worker));
                 hold.Flush(flushToDisk: true);
             }
-            _hold = hold;
+            (_hold, _worker) = (hold, worker);
             return true;
         }
         catch (IOException e)

@@ -1,3 +1,5 @@
+using OnePeace.Training.Budgets;
+
 namespace OnePeace.Grains.Runs;
 
 /// <summary>Where a silo trains: a folder for its runs, and the data that they may use.</summary>
@@ -5,6 +7,9 @@ namespace OnePeace.Grains.Runs;
 /// <param name="TrainingData">Null where this silo trains nothing.</param>
 public sealed record RunSite(string Folder, string? TrainingData)
 {
+    /// <summary>What a run may cost.</summary>
+    public TrainingBudget Budget { get; init; } = new();
+
     public string FolderOf(string id) => Path.Combine(Folder, id);
 
     /// <summary>The path of data that an order names; null where they would lie outside, or there are none.</summary>

@@ -112,6 +112,15 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
 
     public Task<RunEvents> EventsAsync(long after) => Task.FromResult(new RunEvents(_news.After(after), Life.HasEnded, Life.Order is not null));
 
+    public async Task<RunModelReply> ModelAsync()
+    {
+        if (Life.Order is not { } order) return NotFound();
+        if (Life.Keeper is not { } keeper) return RunModels.None;
+        var recipe = RunOrders.Recipe(order);
+        return await GrainFactory.GetRunFiles(_core, keeper).FindAsync(_id, RunModels.Folders(recipe)) is not { } model ? RunModels.NoKeeper
+            : model.Files.Count == 0 ? RunModels.None : new RunModelReply { Model = model };
+    }
+
     public async Task<RunLease?> TakeAsync(string worker)
     {
         RunLease? lease = null;

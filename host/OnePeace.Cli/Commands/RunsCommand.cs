@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using OnePeace.Cli.Outputs;
 using OnePeace.Cli.Servers;
 using OnePeace.Cli.Training;
 using OnePeace.Client;
@@ -19,6 +21,7 @@ internal static class RunsCommand
         OfOne("resume", "Goes on with a run that was paused or failed", (client, id, cancellation) => client.ResumeRunAsync(id, cancellation)),
         OfOne("cancel", "Ends a run for good", (client, id, cancellation) => client.CancelRunAsync(id, cancellation)),
         OfOne("delete", "Forgets a run that has ended, and its files", (client, id, cancellation) => client.DeleteRunAsync(id, cancellation)),
+        Download(),
     };
 
     private static Command Submit()
@@ -46,6 +49,26 @@ internal static class RunsCommand
         var command = new Command("list", "Lists a server's runs, the latest first") { json };
         var server = new ServerOptions(command);
         command.SetAction(async (parsed, cancellation) => RunReport.Print(parsed.GetValue(json), await server.CallAsync(parsed, client => client.RunsAsync(cancellation))));
+        return command;
+    }
+
+    private static Command Download()
+    {
+        var id = new Argument<string>("ID") { Description = "The run, run-..." };
+        var output = new Option<string>("--out") { Description = "The model directory to write; must not exist, or be empty", HelpName = "DIR", Required = true };
+        var json = SharedOptions.Json();
+        var command = new Command("download", "Fetches a run's model: the one after the last stage that is done") { id, output, json };
+        var server = new ServerOptions(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var folder = parsed.GetRequiredValue(output);
+            var bytes = await server.CallAsync(parsed, async client =>
+            {
+                await client.DownloadRunModelAsync(parsed.GetRequiredValue(id), folder, cancellation);
+                return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+            });
+            Report.Print(parsed.GetValue(json), new JsonObject { ["run"] = parsed.GetRequiredValue(id), ["model"] = folder, ["bytes"] = bytes });
+        });
         return command;
     }
 

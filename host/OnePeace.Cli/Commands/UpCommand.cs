@@ -2,6 +2,7 @@ using System.CommandLine;
 using OnePeace.Cli.Hosting;
 using OnePeace.Engine;
 using OnePeace.Engine.Residency;
+using OnePeace.Training.Budgets;
 
 namespace OnePeace.Cli.Commands;
 
@@ -21,26 +22,30 @@ internal static class UpCommand
         var pin = new Option<string[]>("--pin") { Description = "Modalities whose weights always stay there", HelpName = "NAME", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var loads = new Option<string>("--parallel-loads") { Description = "How many modalities are loaded at once", HelpName = "N" };
         var training = new Option<string?>("--training-data") { Description = "The folder of the data that training runs may use; without it nobody may train", HelpName = "DIR" };
-        var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device, type, memory, pin, loads, training };
+        Option<string> steps = Bound(TrainingBudget.StepsOption, "steps of all stages"), batch = Bound(TrainingBudget.BatchOption, "pairs in a step"), parameters = Bound(TrainingBudget.ParametersOption, "new weights");
+        var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device, type, memory, pin, loads, training, steps, batch, parameters };
         command.SetAction((parsed, _) => Platform.RunAsync(new PlatformOptions(
             parsed.GetRequiredValue(host), parsed.GetRequiredValue(port), parsed.GetRequiredValue(data), parsed.GetRequiredValue(model),
             new EngineOptions
             {
                 Device = parsed.GetRequiredValue(device),
                 DataType = parsed.GetRequiredValue(type),
-                Residency = Residency(parsed.GetValue(memory), parsed.GetRequiredValue(pin), parsed.GetValue(loads)),
+                Residency = Read(() => ResidencyOptions.Parse(parsed.GetValue(memory), parsed.GetRequiredValue(pin), parsed.GetValue(loads))),
             })
         {
             TrainingData = parsed.GetValue(training),
+            TrainingBudget = Read(() => TrainingBudget.Parse(parsed.GetValue(steps), parsed.GetValue(batch), parsed.GetValue(parameters))),
         }));
         return command;
     }
 
-    private static ResidencyOptions Residency(string? memory, string[] pinned, string? loads)
+    private static Option<string> Bound(string name, string what) => new(name) { Description = $"The most {what} that a training run may ask for; 0: no limit", HelpName = "N" };
+
+    private static T Read<T>(Func<T> options)
     {
         try
         {
-            return ResidencyOptions.Parse(memory, pinned, loads);
+            return options();
         }
         catch (FormatException e)
         {

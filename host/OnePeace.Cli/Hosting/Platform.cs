@@ -12,6 +12,7 @@ using OnePeace.Gateway;
 using OnePeace.Gateway.Keys;
 using OnePeace.Grains.Transformers;
 using OnePeace.Silo;
+using OnePeace.Training.Budgets;
 
 namespace OnePeace.Cli.Hosting;
 
@@ -20,6 +21,9 @@ internal sealed record PlatformOptions(string Host, int Port, string DataDirecto
 {
     /// <summary>As <see cref="SiloOptions.TrainingData"/>.</summary>
     public string? TrainingData { get; init; }
+
+    /// <summary>As <see cref="SiloOptions.TrainingBudget"/>.</summary>
+    public TrainingBudget TrainingBudget { get; init; } = new();
 }
 
 /// <summary>Silo and gateway in one process.</summary>
@@ -61,6 +65,7 @@ internal static class Platform
         {
             DataDirectory = options.DataDirectory,
             TrainingData = options.TrainingData,
+            TrainingBudget = options.TrainingBudget,
             TrustsPackages = IPAddress.IsLoopback(address),
             UploadGrace = TimeSpan.Zero,   // the data folder is this process's alone
             LoadEngine = async (services, cancellation) => await ModelPath.LoadEngineAsync(

@@ -26,6 +26,9 @@ internal static partial class RunEndpoints
         routes.MapGet("/v1/runs/{id}/events", (string id, HttpContext context, RunEventWriter events) => events.WriteAsync(Checked(id), context))
             .WithName("WatchRun").WithSummary("Server-sent events 'progress' and 'state', until the run has ended.")
             .Produces<RunEventStream>(StatusCodes.Status200OK, "text/event-stream").Refuses(400, 401, 404, 503);
+        routes.MapGet("/v1/runs/{id}/model", (string id, HttpContext context, RunModelWriter models) => models.WriteAsync(Checked(id), context))
+            .WithName("DownloadRun").WithSummary("The model directory after the last stage that is done, as a tar.")
+            .Produces<Stream>(StatusCodes.Status200OK, RunModelWriter.MediaType).Refuses(401, 404, 409, 503);
     }
 
     private static void Map(IEndpointRouteBuilder routes, string verb, string name, string summary, Func<ITrainingRunGrain, Task<RunReply>> command) =>

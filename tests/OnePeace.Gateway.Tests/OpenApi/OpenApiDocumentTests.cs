@@ -12,7 +12,7 @@ public sealed class OpenApiDocumentTests(Platform platform)
         var parsed = OpenApiDocument.Parse(await platform.Client.GetStringAsync("/openapi/v1.json"), "json");
         Assert.Empty(parsed.Diagnostic!.Errors);
         Assert.Equal(["/healthz", "/readyz", "/v1/embeddings", "/v1/events", "/v1/modalities", "/v1/modalities/{name}", "/v1/models", "/v1/models/{id}",
-            "/v1/runs", "/v1/runs/{id}", "/v1/runs/{id}/cancel", "/v1/runs/{id}/events", "/v1/runs/{id}/pause", "/v1/runs/{id}/resume"],
+            "/v1/runs", "/v1/runs/{id}", "/v1/runs/{id}/cancel", "/v1/runs/{id}/events", "/v1/runs/{id}/model", "/v1/runs/{id}/pause", "/v1/runs/{id}/resume"],
             parsed.Document!.Paths.Keys.Order());
     }
 
@@ -52,6 +52,9 @@ public sealed class OpenApiDocumentTests(Platform platform)
         Assert.Equal(["data", "name", "publish", "recipe", "seed", "version"], submit.RequestBody!.Content!["application/json"].Schema!.Properties!.Keys.Order());
         Assert.Equal(["200", "201", "400", "401", "404", "409", "413", "415", "422", "503"], submit.Responses!.Keys.Order());
         Assert.Contains("curve", document.Paths["/v1/runs/{id}"].Operations![HttpMethod.Get].Responses!["200"].Content!["application/json"].Schema!.Properties!.Keys);
+        var model = document.Paths["/v1/runs/{id}/model"].Operations![HttpMethod.Get].Responses!;
+        Assert.Equal(["200", "401", "404", "409", "503"], model.Keys.Order());
+        Assert.Equal("binary", model["200"].Content!["application/x-tar"].Schema!.Format);
         Assert.Equal(["text/event-stream"], document.Paths["/v1/runs/{id}/events"].Operations![HttpMethod.Get].Responses!["200"].Content!.Keys);
     }
 }

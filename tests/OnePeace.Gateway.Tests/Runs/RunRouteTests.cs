@@ -81,6 +81,7 @@ public sealed class RunRouteTests(TrainingPlatform platform) : IClassFixture<Tra
     [InlineData("""{ "recipe": "shipped", "data": "/etc" }""", 422, "run_refused")]
     [InlineData("""{ "recipe": "shipped", "version": "one" }""", 422, "run_refused")]
     [InlineData("""{ "recipe": "shipped", "version": "6.6.6", "publish": true }""", 422, "run_refused")]
+    [InlineData("""{ "recipe": { "name": "r", "stages": [{ "name": "long", "pivot": "text", "other": "smell", "steps": 100000000 }] } }""", 422, "run_refused")]
     public async Task Bad_orders_are_refused_and_leave_nothing(string body, int status, string code)
     {
         var key = Guid.NewGuid().ToString();
@@ -89,6 +90,16 @@ public sealed class RunRouteTests(TrainingPlatform platform) : IClassFixture<Tra
         using var sound = await platform.SubmitAsync("""{ "recipe": "shipped" }""", key);
         Assert.Equal(HttpStatusCode.Created, sound.StatusCode);
         await platform.CommandAsync((string)(await sound.JsonAsync())["id"]!, "cancel");
+    }
+
+    [Fact]
+    public async Task An_order_that_costs_too_much_is_told_what_it_asked_for_what_may_be_and_who_may_raise_it()
+    {
+        const string Wide = """{ "width": 65536, "heads": 4, "layers": 1000, "expert_width": 1000000 }""";
+        using var response = await platform.SubmitAsync($$"""{ "recipe": { "name": "r", "model": { "core": {{Wide}}, "modalities": {} }, "stages": [{ "name": "wide", "pivot": "text", "other": "smell", "steps": 1 }] } }""");
+        var error = await response.ErrorAsync(422);
+        Assert.Equal(("run_refused", "recipe", "invalid_request_error"), ((string)error["code"]!, (string)error["param"]!, (string)error["type"]!));
+        Assert.All(["new weights", "at most 2,000,000,000", "--training-parameters"], words => Assert.Contains(words, (string)error["message"]!));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OnePeace.Contracts.Runs;
@@ -56,6 +57,15 @@ public sealed class TrainingPlatform : IAsyncLifetime
         /// <summary>How many steps may be taken, of all runs together.</summary>
         public SemaphoreSlim Allowed { get; } = new(0);
 
+        /// <summary>What it leaves as its model, by file.</summary>
+        public IReadOnlyDictionary<string, byte[]> Model { get; } = new Dictionary<string, byte[]>
+        {
+            ["config.json"] = "{}"u8.ToArray(),
+            ["core.safetensors"] = RandomNumberGenerator.GetBytes((3 << 20) + 5),
+            ["modalities/smell/empty.txt"] = [],
+            ["modalities/smell/weights.safetensors"] = RandomNumberGenerator.GetBytes(1 << 20),
+        };
+
         public async Task TrainAsync(RunTask task, ITrainingObserver observer, CancellationToken stop)
         {
             for (var step = 1; step <= 10; step++)
@@ -72,6 +82,12 @@ public sealed class TrainingPlatform : IAsyncLifetime
                     MemoryBytes = 1000,
                     BadPairs = 2,
                 });
+            }
+            foreach (var (name, content) in Model)
+            {
+                var path = Path.Combine(task.Folder, "01-smell", "model", name);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                await File.WriteAllBytesAsync(path, content, CancellationToken.None);
             }
         }
 

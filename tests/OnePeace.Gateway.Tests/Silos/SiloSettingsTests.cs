@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using OnePeace.Silo;
+using OnePeace.Training.Budgets;
 
 namespace OnePeace.Gateway.Tests.Silos;
 
@@ -21,6 +22,15 @@ public sealed class SiloSettingsTests
         var settings = Read(["--parallel-loads", "3"], environment);
         Assert.Equal((500_000_000, 3, 7), (settings.Residency.BudgetBytes, settings.Residency.ParallelLoads, settings.SiloPort));
         Assert.Equal(["audio"], settings.Residency.Pinned);
+    }
+
+    [Fact]
+    public void What_a_training_run_may_cost_is_set_the_same_way()
+    {
+        var settings = Read(["--training-steps", "500"], ("TRAINING_STEPS", "7"), ("TRAINING_BATCH", "0"), ("TRAINING_PARAMETERS", "4000000000"));
+        Assert.Equal(new TrainingBudget { Steps = 500, EffectiveBatch = 0, Parameters = 4_000_000_000 }, settings.Budget);
+        Assert.Equal(new TrainingBudget(), Read([]).Budget);
+        Assert.Contains("--training-steps", Assert.Throws<FormatException>(() => Read(["--training-steps", "many"])).Message);
     }
 
     [Fact]

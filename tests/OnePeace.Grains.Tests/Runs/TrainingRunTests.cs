@@ -174,6 +174,17 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("no such data", (await other.Run("b").DescribeAsync()).Run!.Reason);
     }
 
+    [Fact]
+    public async Task An_order_that_costs_more_than_the_operator_allows_is_refused_before_it_is_listed()
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        var fault = (await silo.Run("a").SubmitAsync(new RunOrder(TrainingSilo.Recipe.Replace("10", "100000000"), "inside"))).Fault!;
+        Assert.Equal((RunFaultKind.Refused, "recipe"), (fault.Kind, fault.Part));
+        Assert.Contains("at most 1,000,000", fault.Message);
+        Assert.Empty(await silo.Catalogue.IdsAsync());
+        Assert.Empty(_trainer.Begun);
+    }
+
     [Theory]
     [InlineData("..", "data")]
     [InlineData("inside/../../grains.db", "data")]

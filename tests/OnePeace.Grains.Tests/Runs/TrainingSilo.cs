@@ -49,6 +49,8 @@ internal sealed class TrainingSilo : IAsyncDisposable
 
     public ITrainingRunGrain Run(string id) => Grains.GetTrainingRun(RunningSilo.Core, id);
 
+    public IRunFilesGrain Files(string worker) => Grains.GetRunFiles(RunningSilo.Core, worker);
+
     public Task<RunReply> SubmitAsync(string id, string data = "inside") => Run(id).SubmitAsync(new RunOrder(Recipe, data));
 
     public async Task<RunState?> StateAsync(string id) => (await Run(id).DescribeAsync()).Run?.State;

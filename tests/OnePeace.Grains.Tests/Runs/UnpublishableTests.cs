@@ -13,7 +13,7 @@ public sealed class UnpublishableTests
     [InlineData("""{ "name": "r", "model": { "core": {"width": 64, "heads": 4, "layers": 4, "expert_width": 192, "layer_scale_init": 0.5}, "modalities": { "text": {}, "smell": {} } }, "stages": [{ "name": "one", "pivot": "text", "other": "smell", "steps": 1 }] }""", "a model of its own")]
     public async Task A_recipe_of_which_nothing_can_serve_says_why(string recipe, string why)
     {
-        var trainer = new EngineTrainer(new EngineSeat(TimeProvider.System), null!);   // the recipe alone tells: nobody is asked
+        var trainer = new EngineTrainer(new EngineSeat(TimeProvider.System), new RunSite("runs", null), null!);   // the recipe alone tells: nobody is asked
         Assert.Contains(why, await trainer.UnpublishableAsync("a", new RunOrder(recipe, "")));
     }
 }

@@ -18,6 +18,8 @@ public sealed class TrainingRunTests : IDisposable
     public async Task A_run_is_watched_to_its_end_and_serves_while_what_served_stays_the_same_to_the_bit()
     {
         await MakeDataAsync();
+        Directory.CreateDirectory(_folder["data"]);
+        await File.WriteAllTextAsync(_folder["data/allowed-packages.json"], "{}", Cancellation);
         await using var platform = await StartAsync();
         using var http = platform.Client(platform.Key);
         using var client = new OnePeaceClient(http);
@@ -34,6 +36,7 @@ public sealed class TrainingRunTests : IDisposable
             Assert.Equal(image, await http.EmbedAsync("image", picture));
         }
         Assert.True(state == "published", $"{state}: {(await client.RunAsync(run.Id, Cancellation)).Reason} {platform.Log}");
+        Assert.Contains((await client.RunAsync(run.Id, Cancellation)).Package!.Hash, await File.ReadAllTextAsync(_folder["data/allowed-packages.json"], Cancellation));
         Assert.Equal(40, steps[^1]);
         Assert.Equal(steps.Order(), steps);
         Assert.Equal(text.Length, (await http.EmbedAsync(Joining, Sample(Joining))).Length);
@@ -97,10 +100,31 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains(id, (await CommandRun.OfAsync(["runs", "list", .. server])).ShouldSucceed().Output);
         Assert.Contains("state: finished", (await CommandRun.OfAsync(["runs", "watch", id, .. server])).ShouldSucceed().Output);
         (await CommandRun.OfAsync(["runs", "pause", id, .. server])).ShouldFail(1, "finished", "conflict");
+        (await CommandRun.OfAsync(["runs", "download", id, "--out", _folder["fetched"], .. server])).ShouldSucceed();
+        Assert.Equal(Weights(id), await File.ReadAllBytesAsync(_folder[$"fetched/modalities/{Joining}/weights.safetensors"], Cancellation));
+        (await CommandRun.OfAsync("inspect", _folder["fetched"])).ShouldSucceed();
+        (await CommandRun.OfAsync(["runs", "download", id, "--out", _folder["fetched"], .. server])).ShouldFail(1, "fetched", "something already");
         (await CommandRun.OfAsync(["runs", "delete", id, .. server])).ShouldSucceed();
         Assert.Equal("no training runs", (await CommandRun.OfAsync(["runs", "list", .. server])).ShouldSucceed().Output.Trim());
         (await CommandRun.OfAsync(["train", "--recipe", recipe, "--data", "", "--out", _folder["other"], .. server])).ShouldFail(2, "--out", "--server");
         (await CommandRun.OfAsync("train", "--recipe", recipe, "--data", "")).ShouldFail(2, "--out", "--server");
+        (await CommandRun.OfAsync(["runs", "download", id, "--out", _folder["gone"], .. server])).ShouldFail(1, "no such training run");
+    }
+
+    [Fact]
+    public async Task A_run_that_costs_more_than_the_operator_allows_is_refused_at_once_or_where_the_core_is_known()
+    {
+        await MakeDataAsync();
+        (await CommandRun.OfAsync("up", "--port", "0", "--data", _folder["data"], "--training-steps", "many")).ShouldFail(2, "--training-steps", "many");
+        await using var platform = await StartAsync("--training-steps", "20", "--training-parameters", "1000");
+        using var client = new OnePeaceClient(platform.Url, platform.Key);
+        var refused = await Assert.ThrowsAsync<OnePeaceApiException>(() => client.SubmitRunAsync(Order(steps: 21), "long", Cancellation));
+        Assert.Contains("--training-steps", refused.Message);
+        var run = await client.SubmitRunAsync(Order(steps: 20), "wide", Cancellation);
+        await foreach (var _ in client.WatchRunAsync(run.Id, cancellation: Cancellation)) { }
+        run = await client.RunAsync(run.Id, Cancellation);
+        Assert.Equal(("failed", null), (run.State, run.Progress));
+        Assert.Contains("new weights, but this server takes at most 1,000", run.Reason);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -112,7 +136,7 @@ public sealed class TrainingRunTests : IDisposable
         (await CommandRun.OfAsync("convert", TestData.DemoModel, _folder["model"], "--modalities", "text,image,audio")).ShouldSucceed();
     }
 
-    private Task<RunningPlatform> StartAsync() => RunningPlatform.StartAsync(_folder["data"], null, "--model", _folder["model"], "--training-data", _folder["pairs"]);
+    private Task<RunningPlatform> StartAsync(params string[] more) => RunningPlatform.StartAsync(_folder["data"], null, ["--model", _folder["model"], "--training-data", _folder["pairs"], .. more]);
 
     private static RunOrder Order(int steps)
     {

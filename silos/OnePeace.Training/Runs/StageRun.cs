@@ -76,19 +76,15 @@ public sealed class StageRun : IAsyncDisposable
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task RunAsync(ITrainingObserver observer, CancellationToken stop)
     {
-        while (_trainer.Done < _stage.Steps && !IsOver)
+        try
         {
-            var batches = await NextAsync(stop).ConfigureAwait(false);
-            var result = await _setting.Device.Thread.RunAsync(() => _trainer.Step(batches)).ConfigureAwait(false);
-            CheckPairs(result.Pairs);
-            _pace.Stepped(result.Pairs);
-            _history.Add(HistoryLine.Of(result));
-            if (IsDue(_stage.ValidateEvery)) await ValidateAsync().ConfigureAwait(false);
-            if (IsDue(_stage.CheckpointEvery)) await SaveAsync().ConfigureAwait(false);
-            observer.Progressed(Describe(result));
+            await TrainAsync(observer, stop).ConfigureAwait(false);
         }
-        await SaveAsync().ConfigureAwait(false);
-        await TakeBestAsync().ConfigureAwait(false);
+        catch
+        {
+            WriteRecords();
+            throw;
+        }
     }
 
     /// <summary>Writes the model after this stage, what is frozen byte for byte as it was.</summary>
@@ -109,6 +105,37 @@ public sealed class StageRun : IAsyncDisposable
         finally
         {
             await _setting.Device.Thread.RunAsync(() => Free(_trainer)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TrainAsync(ITrainingObserver observer, CancellationToken stop)
+    {
+        while (_trainer.Done < _stage.Steps && !IsOver)
+        {
+            var batches = await NextAsync(stop).ConfigureAwait(false);
+            var result = await _setting.Device.Thread.RunAsync(() => _trainer.Step(batches)).ConfigureAwait(false);
+            CheckPairs(result.Pairs);
+            _pace.Stepped(result.Pairs);
+            _history.Add(HistoryLine.Of(result));
+            if (IsDue(_stage.ValidateEvery)) await ValidateAsync().ConfigureAwait(false);
+            if (IsDue(_stage.CheckpointEvery)) await SaveAsync().ConfigureAwait(false);
+            observer.Progressed(Describe(result));
+        }
+        await SaveAsync().ConfigureAwait(false);
+        await TakeBestAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What a run that fails knew. Resuming forgets the lines after its checkpoint.</summary>
+    private void WriteRecords()
+    {
+        try
+        {
+            _history.Flush();
+            _badPairs.Write(BadPairs);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // what ended the run is told, not this
         }
     }
 

@@ -52,6 +52,7 @@ public sealed class TrainKillTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("training was stopped; the same command goes on", project.LastError);
         Assert.DoesNotContain("unexpected", project.LastError);
         Assert.False(Directory.Exists(_folder["stopped"]));
+        Assert.True(File.Exists(Path.Combine(_folder["stopped.run"], "01-meet", "report.html")));
     }
 
     /// <summary>Some checkpoints later, and then while a file is being written, or after a while.</summary>

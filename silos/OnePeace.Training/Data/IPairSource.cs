@@ -1,3 +1,4 @@
+using System.Globalization;
 using OnePeace.Modalities;
 
 namespace OnePeace.Training.Data;
@@ -24,10 +25,10 @@ public interface IPairSource : IDisposable
 /// <summary>One pair of a data set cannot be used. The message says which and why.</summary>
 public sealed class BadPairException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>A data set that was there when it was opened is gone or cannot be read: nothing can be said of its pairs.</summary>
+/// <summary>A data set cannot be read any more, or not in time: nothing can be said of its pairs.</summary>
 public sealed class LostDataException : IOException
 {
-    private LostDataException(string message, Exception inner) : base(message, inner)
+    private LostDataException(string message, Exception? inner = null) : base(message, inner)
     {
     }
 
@@ -37,4 +38,8 @@ public sealed class LostDataException : IOException
     /// <summary>A file is there, but cannot be read.</summary>
     internal static LostDataException Unreadable(string path, Exception inner) =>
         new($"{path} is there, but cannot be read: {inner.Message} Mend its disk or its permissions, and start again.", inner);
+
+    /// <summary>An input was not prepared in time.</summary>
+    internal static LostDataException TooSlow(string pair, string modality, TimeSpan most) => new(string.Create(CultureInfo.InvariantCulture,
+        $"Pair '{pair}': its {modality} was tried twice, but not prepared within {most.TotalSeconds:0.#} s or its modality's own limit. Start again when the machine is less busy; where it always takes that long, make the input smaller or take the pair out of the data set."));
 }

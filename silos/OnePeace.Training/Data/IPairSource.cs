@@ -32,12 +32,14 @@ public sealed class LostDataException : IOException
     {
     }
 
-    internal static LostDataException Gone(string path, Exception inner) =>
-        new($"The data set at {path} was there when it was opened, but is gone now: bring it back, and start again.", inner);
-
-    /// <summary>A file is there, but cannot be read.</summary>
-    internal static LostDataException Unreadable(string path, Exception inner) =>
-        new($"{path} is there, but cannot be read: {inner.Message} Mend its disk or its permissions, and start again.", inner);
+    /// <summary>A file cannot be read, or its folder not be looked into.</summary>
+    internal static LostDataException Of(string path, Exception inner)
+    {
+        if (File.Exists(path)) return new($"{path} is there, but cannot be read: {inner.Message} Mend its disk or its permissions, and start again.", inner);
+        if (inner is not UnauthorizedAccessException && Directory.Exists(Path.GetDirectoryName(path)))
+            return new($"The data set at {path} was there when it was opened, but is gone now: bring it back, and start again.", inner);
+        return new($"The folder {Path.GetDirectoryName(path)}, of which the data set names '{Path.GetFileName(path)}', is not there or may not be entered: bring it back, mend its permissions, or take its pairs out of the data set, and start again.", inner);
+    }
 
     /// <summary>An input was not prepared in time.</summary>
     internal static LostDataException TooSlow(string pair, string modality, TimeSpan most) => new(string.Create(CultureInfo.InvariantCulture,

@@ -34,7 +34,7 @@ public class FailedRunTests
     {
         await using var world = new TinyWorld();
         for (var pair = 0; pair < TinyWorld.Pairs; pair++) File.WriteAllText(Path.Combine(world.Data, $"{pair}.csv"), "no numbers");
-        var recipe = TinyWorld.Recipe(TinyWorld.Meet with { Steps = steps });
+        var recipe = TinyWorld.Recipe(TinyWorld.Meet with { Steps = steps, CheckpointEvery = 0 });
         await Assert.ThrowsAsync<InvalidDataException>(() => world.RunAsync(recipe, "run"));
         Assert.InRange(File.ReadLines(StageRun.BadPairsOf(world.Stage(recipe, "run"))).Count(), least, TinyWorld.Pairs);
     }

@@ -65,7 +65,7 @@ internal sealed class FfmpegFile : IDisposable
         }
         catch (OperationCanceledException) when (!_cancellation.IsCancellationRequested)
         {
-            throw new InvalidInputException(InputFault.Unusable, _refusals.Slow);
+            throw new InvalidInputException(InputFault.Unusable, _refusals.Slow) { TookTooLong = true };
         }
         finally
         {

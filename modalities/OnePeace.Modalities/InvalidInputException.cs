@@ -20,4 +20,7 @@ public enum InputFault
 public sealed class InvalidInputException(InputFault fault, string message) : Exception(message)
 {
     public InputFault Fault { get; } = fault;
+
+    /// <summary>A time limit of the modality's own was over, which a busy machine may be to blame for: training tries again and never takes the input for bad.</summary>
+    public bool TookTooLong { get; init; }
 }

@@ -84,8 +84,10 @@ internal static class TrainCommand
         {
             return await TrainingDisplay.RunAsync(observer => run.RunAsync(observer, cancellation));
         }
-        catch (OperationCanceledException)
+        catch (Exception e)
         {
+            if (run.HasOpened) TrainingPages.TryWrite(settings.Folder, recipe);
+            if (e is not OperationCanceledException) throw;
             throw new BadInputException($"training was stopped; the same command goes on where it was, from {settings.Folder}.");
         }
     }

@@ -22,6 +22,19 @@ internal static class TrainingPages
         return run;
     }
 
+    /// <summary>Writes the pages of a run that stopped or failed. Where that cannot be done it is said, and is no error: why the run ended is told.</summary>
+    public static void TryWrite(string run, TrainingRecipe recipe)
+    {
+        try
+        {
+            Write(run, recipe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            Console.Error.WriteLine($"The pages with the curves in {run} were not written: {e.Message}");
+        }
+    }
+
     /// <summary>The files of the stages that list pairs that could not be used.</summary>
     public static string[] BadPairs(string run, TrainingRecipe recipe) =>
         [.. Enumerable.Range(0, recipe.Stages.Count).Select(stage => StageRun.BadPairsOf(RecipeRun.StageFolder(run, recipe, stage))).Where(File.Exists)];

@@ -1,7 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace OnePeace.Training.Data;
 
 /// <summary>A pair that was left out.</summary>
-public sealed record BadPair(int Index, string Id, string Reason);
+/// <param name="Index">In its source.</param>
+/// <param name="Id">Its name.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Validation">Whether it is one to validate on; those have a source of their own.</param>
+public sealed record BadPair(int Index, string Id, string Reason, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Validation = false);
 
 /// <summary>The pairs that were left out so far, each once however often it is met. Thread-safe.</summary>
 public sealed class BadPairs

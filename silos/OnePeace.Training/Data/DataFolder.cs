@@ -17,7 +17,7 @@ internal sealed class DataFolder(string path)
     public bool Has(string named) => Find(named) is { } full && File.Exists(full);
 
     /// <exception cref="BadPairException">It is not there, or lies outside.</exception>
-    /// <exception cref="LostDataException">The folder itself is gone, or the file cannot be read.</exception>
+    /// <exception cref="LostDataException">The folder that it lies in is not there, or the file cannot be read.</exception>
     public async Task<byte[]> ReadAsync(string named, CancellationToken cancellation)
     {
         var file = Resolve(named);
@@ -25,8 +25,7 @@ internal sealed class DataFolder(string path)
 
         Task<byte[]> ReadAsync()
         {
-            if (!File.Exists(file) && Directory.Exists(_root))
-                throw new BadPairException($"the file '{named}' cannot be read, because it is not there: put it into the folder of the data set.");
+            if (!File.Exists(file)) CheckFolder(file, named);
             CheckSize(new FileInfo(file).Length, $"the file '{named}'");
             return File.ReadAllBytesAsync(file, cancellation);
         }
@@ -35,6 +34,21 @@ internal sealed class DataFolder(string path)
     public static void CheckSize(long bytes, string what)
     {
         if (bytes > MostBytes) throw new BadPairException($"{what} may have at most {MostBytes:N0} bytes, but has {bytes:N0}: make it smaller.");
+    }
+
+    /// <summary>Whether a file is missing can be said only of a folder that is there and may be looked into.</summary>
+    private static void CheckFolder(string file, string named)
+    {
+        var folder = Path.GetDirectoryName(file)!;
+        try
+        {
+            File.GetAttributes(file);
+        }
+        catch (FileNotFoundException) when (Directory.Exists(folder))
+        {
+            // it alone is missing
+        }
+        throw new BadPairException($"the file '{named}' cannot be read, because it is not there: put it into the folder of the data set.");
     }
 
     private string? Find(string named)

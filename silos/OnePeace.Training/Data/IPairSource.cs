@@ -1,3 +1,4 @@
+using System.Globalization;
 using OnePeace.Modalities;
 
 namespace OnePeace.Training.Data;
@@ -24,17 +25,23 @@ public interface IPairSource : IDisposable
 /// <summary>One pair of a data set cannot be used. The message says which and why.</summary>
 public sealed class BadPairException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>A data set that was there when it was opened is gone or cannot be read: nothing can be said of its pairs.</summary>
+/// <summary>A data set cannot be read any more, or not in time: nothing can be said of its pairs.</summary>
 public sealed class LostDataException : IOException
 {
-    private LostDataException(string message, Exception inner) : base(message, inner)
+    private LostDataException(string message, Exception? inner = null) : base(message, inner)
     {
     }
 
-    internal static LostDataException Gone(string path, Exception inner) =>
-        new($"The data set at {path} was there when it was opened, but is gone now: bring it back, and start again.", inner);
+    /// <summary>A file cannot be read, or its folder not be looked into.</summary>
+    internal static LostDataException Of(string path, Exception inner)
+    {
+        if (File.Exists(path)) return new($"{path} is there, but cannot be read: {inner.Message} Mend its disk or its permissions, and start again.", inner);
+        if (inner is not UnauthorizedAccessException && Directory.Exists(Path.GetDirectoryName(path)))
+            return new($"The data set at {path} was there when it was opened, but is gone now: bring it back, and start again.", inner);
+        return new($"The folder {Path.GetDirectoryName(path)}, of which the data set names '{Path.GetFileName(path)}', is not there or may not be entered: bring it back, mend its permissions, or take its pairs out of the data set, and start again.", inner);
+    }
 
-    /// <summary>A file is there, but cannot be read.</summary>
-    internal static LostDataException Unreadable(string path, Exception inner) =>
-        new($"{path} is there, but cannot be read: {inner.Message} Mend its disk or its permissions, and start again.", inner);
+    /// <summary>An input was not prepared in time.</summary>
+    internal static LostDataException TooSlow(string pair, string modality, TimeSpan most) => new(string.Create(CultureInfo.InvariantCulture,
+        $"Pair '{pair}': its {modality} was tried twice, but not prepared within {most.TotalSeconds:0.#} s or its modality's own limit. Start again when the machine is less busy; where it always takes that long, make the input smaller or take the pair out of the data set."));
 }

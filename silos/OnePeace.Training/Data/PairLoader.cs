@@ -16,6 +16,9 @@ public sealed record PairLoaderOptions
     /// <summary>Memory for prepared pairs that are kept for the next epochs; 0 keeps none.</summary>
     public long CacheBytes { get; init; }
 
+    /// <summary>How long one input may take to be prepared before it is tried once more; where that takes as long, the run ends.</summary>
+    public TimeSpan PrepareLimit { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long <see cref="PairLoader.DisposeAsync"/> waits for plugins that do not heed cancellation.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 }
@@ -45,7 +48,7 @@ public sealed class PairLoader : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Parallelism, 1, nameof(options));
         MaskDrawing.Check(pivot.Masking);
         MaskDrawing.Check(other.Masking);
-        _preparation = new PairPreparation(source, pivot, other, _options.CacheBytes, Bad);
+        _preparation = new PairPreparation(source, pivot, other, _options, Bad);
         _slots = new SemaphoreSlim(_options.Parallelism);
     }
 
@@ -55,6 +58,7 @@ public sealed class PairLoader : IAsyncDisposable
     /// <param name="firstStep">Counted from 0; what comes is what a run from 0 would have had there.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="InvalidDataException">No batch of a whole epoch has two good pairs.</exception>
+    /// <exception cref="LostDataException">The data set is gone, or an input was not prepared in time.</exception>
     public async IAsyncEnumerable<PreparedPairs> ReadAsync(long firstStep = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, cancellation);

@@ -16,13 +16,14 @@ internal sealed record PreparedPair(int Index, string Id, PreparedInput Pivot, P
 }
 
 /// <summary>Reads and prepares single pairs, and keeps what is prepared as far as a budget allows. Thread-safe.</summary>
-internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSide other, long cacheBytes, BadPairs bad)
+internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSide other, PairLoaderOptions options, BadPairs bad)
 {
     private readonly ConcurrentDictionary<int, PreparedPair> _kept = [];
-    private long _left = cacheBytes;
+    private readonly TimedPreparation _inputs = new(options.PrepareLimit);
+    private long _left = options.CacheBytes;
 
     /// <summary>Null for a bad pair, which is noted.</summary>
-    /// <exception cref="LostDataException">The data set is gone; no pair is to blame.</exception>
+    /// <exception cref="LostDataException">The data set is gone, or an input was not prepared in time; no pair is to blame.</exception>
     public async Task<PreparedPair?> PrepareAsync(int index, CancellationToken cancellation)
     {
         if (_kept.TryGetValue(index, out var kept)) return kept;
@@ -35,8 +36,8 @@ internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSi
             var pair = new PreparedPair(
                 index,
                 id,
-                await PrepareAsync(pivot, raw, cancellation).ConfigureAwait(false),
-                await PrepareAsync(other, Input(stored, other), cancellation).ConfigureAwait(false),
+                await _inputs.PrepareAsync(id, pivot, raw, cancellation).ConfigureAwait(false),
+                await _inputs.PrepareAsync(id, other, Input(stored, other), cancellation).ConfigureAwait(false),
                 Convert.ToHexStringLower(SHA256.HashData(raw.Bytes.Span)));
             Keep(pair);
             return pair;
@@ -51,13 +52,6 @@ internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSi
     private static RawInput Input(StoredPair stored, PairSide side) => stored.Inputs.TryGetValue(side.Modality, out var input)
         ? input
         : throw new BadPairException($"Pair '{stored.Id}' has no {side.Modality}, only {string.Join(", ", stored.Inputs.Keys)}.");
-
-    private static async Task<PreparedInput> PrepareAsync(PairSide side, RawInput raw, CancellationToken cancellation)
-    {
-        var input = await side.Preprocessor.PrepareAsync(raw, cancellation).ConfigureAwait(false);
-        MaskDrawing.Check(input);
-        return input;
-    }
 
     private void Keep(PreparedPair pair)
     {

@@ -25,7 +25,7 @@ internal static class StoredBytes
         }
         catch (Exception e) when (IsTrouble(e))
         {
-            throw File.Exists(path) ? LostDataException.Unreadable(path, e) : LostDataException.Gone(path, e);
+            throw LostDataException.Of(path, e);
         }
     }
 

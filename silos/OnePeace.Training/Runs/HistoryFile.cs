@@ -10,14 +10,15 @@ internal sealed class HistoryFile(string path)
 
     public void Add(HistoryLine line) => _waiting.Add(line);
 
-    /// <summary>Appends what came since the last time, on disk when it returns.</summary>
+    /// <summary>Appends what came since the last time, on disk when it returns. Where it throws, the file may end in a torn line, and nothing is written behind it.</summary>
     public void Flush()
     {
         if (_waiting.Count == 0) return;
-        using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        Write(stream, _waiting);
-        stream.Flush(flushToDisk: true);
+        HistoryLine[] lines = [.. _waiting];
         _waiting.Clear();
+        using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        Write(stream, lines);
+        stream.Flush(flushToDisk: true);
     }
 
     /// <summary>Forgets lines after a step, and one that was torn.</summary>

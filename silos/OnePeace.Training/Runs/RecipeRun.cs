@@ -40,6 +40,9 @@ public sealed class RecipeRun(RecipeRunOptions options)
 {
     private readonly TrainingRecipe _recipe = options.Recipe;
 
+    /// <summary>Whether a stage was opened, so that what the folder holds is of this run.</summary>
+    public bool HasOpened { get; private set; }
+
     /// <summary>The folder of a stage: checkpoints, history, and at its end the model.</summary>
     public static string StageFolder(string run, TrainingRecipe recipe, int stage) => Path.Combine(run, $"{stage + 1:D2}-{recipe.Stages[stage].Name}");
 
@@ -89,6 +92,7 @@ public sealed class RecipeRun(RecipeRunOptions options)
         var after = ModelOf(setting.Folder);
         if (Directory.Exists(after)) return after;
         var run = await StageRun.OpenAsync(setting, stop).ConfigureAwait(false);
+        HasOpened = true;
         await using (run.ConfigureAwait(false))
         {
             await run.RunAsync(new Staged(observer, index, _recipe.Stages.Count), stop).ConfigureAwait(false);

@@ -31,7 +31,16 @@ internal sealed class StageData : IAsyncDisposable
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 
+    /// <summary>Of the pairs to train on.</summary>
     public BadPairs Bad => _loader.Bad;
+
+    /// <summary>Bad pairs of both kinds, as far as they are told with a reason.</summary>
+    public IReadOnlyList<BadPair> Listed => [.. BadOfValidation.Listed.Select(pair => pair with { Validation = true }), .. Bad.Listed];
+
+    /// <summary>How many pairs of both kinds are bad.</summary>
+    public int BadCount => BadOfValidation.Count + Bad.Count;
+
+    private BadPairs BadOfValidation { get; init; } = new();
 
     /// <summary>Batches to validate on; none where the recipe names no such pairs.</summary>
     public IReadOnlyList<PreparedPairs> Validation { get; private init; } = [];
@@ -43,18 +52,24 @@ internal sealed class StageData : IAsyncDisposable
     {
         var stage = setting.Stage;
         PairSide pivot = Side(setting, model.Pivot.Modality, model.Pivot.Options, stage.Losses.PivotAlone > 0), other = Side(setting, model.Other.Modality, model.Other.Options, stage.Losses.OtherAlone > 0);
-        var (validation, pairs) = setting.Validation is null ? ([], 0) : await ReadValidationAsync(setting, pivot, other, cancellation).ConfigureAwait(false);
+        var (validation, pairs, bad) = setting.Validation is null ? ([], 0, new()) : await ReadValidationAsync(setting, pivot, other, cancellation).ConfigureAwait(false);
         var source = Open(setting, setting.Data, pivot, other, cancellation);
         try
         {
             var sampler = new PairSampler(source, stage.BatchSize, (ulong)StableSeed.Of(setting.Seed, stage.Name, "pairs"));
-            return new StageData(source, new PairLoader(source, sampler, pivot, other, new PairLoaderOptions { CacheBytes = CacheBytes, Parallelism = setting.Parallelism }), stage.Accumulate) { Validation = validation, ValidationPairs = pairs };
+            return new StageData(source, new PairLoader(source, sampler, pivot, other, new PairLoaderOptions { CacheBytes = CacheBytes, Parallelism = setting.Parallelism }), stage.Accumulate) { Validation = validation, ValidationPairs = pairs, BadOfValidation = bad };
         }
         catch
         {
             source.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Counts pairs that were met before the run was stopped.</summary>
+    public void Recall(IEnumerable<BadPair> pairs)
+    {
+        foreach (var pair in pairs) (pair.Validation ? BadOfValidation : Bad).Add(pair);
     }
 
     /// <summary>The batches of an optimiser step.</summary>
@@ -90,7 +105,7 @@ internal sealed class StageData : IAsyncDisposable
     private static IPairSource Open(StageSetting setting, string path, PairSide pivot, PairSide other, CancellationToken cancellation) =>
         PairSources.Open(path, [PairModality.Of(setting.Plugins(pivot.Modality)), PairModality.Of(setting.Plugins(other.Modality))], setting.Stage.Columns, cancellation);
 
-    private static async Task<(IReadOnlyList<PreparedPairs> Batches, int Pairs)> ReadValidationAsync(StageSetting setting, PairSide pivot, PairSide other, CancellationToken cancellation)
+    private static async Task<(IReadOnlyList<PreparedPairs> Batches, int Pairs, BadPairs Bad)> ReadValidationAsync(StageSetting setting, PairSide pivot, PairSide other, CancellationToken cancellation)
     {
         using var source = Open(setting, setting.Validation!, pivot with { Passes = 0 }, other with { Passes = 0 }, cancellation);
         var groups = Enumerable.Range(0, source.Count).Select(source.Group).Distinct().Count();
@@ -105,7 +120,7 @@ internal sealed class StageData : IAsyncDisposable
                 batches.Add(batch);
                 if (batches.Count >= Math.Min(ValidationBatches, sampler.BatchesPerEpoch)) break;
             }
-            return batches.Any(batch => batch.Size > 0) ? (batches, source.Count) : throw new InvalidDataException(
+            return batches.Any(batch => batch.Size > 0) ? (batches, source.Count, loader.Bad) : throw new InvalidDataException(
                 $"None of the first {batches.Count:N0} batches of {setting.Validation} has two good pairs. The first: {string.Join(" ", loader.Bad.Listed.Take(3).Select(bad => $"[{bad.Id}] {bad.Reason}"))}");
         }
     }

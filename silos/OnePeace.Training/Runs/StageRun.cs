@@ -35,6 +35,7 @@ public sealed class StageRun : IAsyncDisposable
         _checkpoints = new CheckpointFolder(setting.Folder, setting.Fingerprint(data.Digest()));
         _history = new HistoryFile(HistoryOf(setting.Folder));
         _badPairs = new BadPairFile(BadPairsOf(setting.Folder));
+        data.Recall(_badPairs.Pairs);
     }
 
     /// <summary>Where a stage's history lies.</summary>
@@ -43,8 +44,8 @@ public sealed class StageRun : IAsyncDisposable
     /// <summary>Where a stage lists the pairs that could not be used; there is no such file without one.</summary>
     public static string BadPairsOf(string folder) => Path.Combine(folder, BadPairsName);
 
-    /// <summary>Pairs that could not be used, the first hundred.</summary>
-    public IReadOnlyList<BadPair> BadPairs => _data.Bad.Listed;
+    /// <summary>Pairs that could not be used, the first hundred of each kind.</summary>
+    public IReadOnlyList<BadPair> BadPairs => _data.Listed;
 
     /// <summary>Opens data and model, and takes up the newest checkpoint if there is one.</summary>
     /// <exception cref="InvalidDataException">Recipe, data, model or checkpoints do not fit each other.</exception>
@@ -76,19 +77,15 @@ public sealed class StageRun : IAsyncDisposable
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task RunAsync(ITrainingObserver observer, CancellationToken stop)
     {
-        while (_trainer.Done < _stage.Steps && !IsOver)
+        try
         {
-            var batches = await NextAsync(stop).ConfigureAwait(false);
-            var result = await _setting.Device.Thread.RunAsync(() => _trainer.Step(batches)).ConfigureAwait(false);
-            CheckPairs(result.Pairs);
-            _pace.Stepped(result.Pairs);
-            _history.Add(HistoryLine.Of(result));
-            if (IsDue(_stage.ValidateEvery)) await ValidateAsync().ConfigureAwait(false);
-            if (IsDue(_stage.CheckpointEvery)) await SaveAsync().ConfigureAwait(false);
-            observer.Progressed(Describe(result));
+            await TrainAsync(observer, stop).ConfigureAwait(false);
         }
-        await SaveAsync().ConfigureAwait(false);
-        await TakeBestAsync().ConfigureAwait(false);
+        catch
+        {
+            WriteRecords();
+            throw;
+        }
     }
 
     /// <summary>Writes the model after this stage, what is frozen byte for byte as it was.</summary>
@@ -109,6 +106,37 @@ public sealed class StageRun : IAsyncDisposable
         finally
         {
             await _setting.Device.Thread.RunAsync(() => Free(_trainer)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TrainAsync(ITrainingObserver observer, CancellationToken stop)
+    {
+        while (_trainer.Done < _stage.Steps && !IsOver)
+        {
+            var batches = await NextAsync(stop).ConfigureAwait(false);
+            var result = await _setting.Device.Thread.RunAsync(() => _trainer.Step(batches)).ConfigureAwait(false);
+            CheckPairs(result.Pairs);
+            _pace.Stepped(result.Pairs);
+            _history.Add(HistoryLine.Of(result));
+            if (IsDue(_stage.ValidateEvery)) await ValidateAsync().ConfigureAwait(false);
+            if (IsDue(_stage.CheckpointEvery)) await SaveAsync().ConfigureAwait(false);
+            observer.Progressed(Describe(result));
+        }
+        await SaveAsync().ConfigureAwait(false);
+        await TakeBestAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What a run that fails knew. Resuming forgets the lines after its checkpoint.</summary>
+    private void WriteRecords()
+    {
+        try
+        {
+            _history.Flush();
+            _badPairs.Write(BadPairs);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // what ended the run is told, not this
         }
     }
 
@@ -171,7 +199,7 @@ public sealed class StageRun : IAsyncDisposable
         _idle = pairs == 0 ? _idle + 1 : 0;
         if (_idle < Math.Min(_stage.Steps, MostIdleSteps)) return;
         throw new InvalidDataException($"Stage '{_stage.Name}': the last {_idle} steps had no two good pairs of '{_stage.Pivot}' and '{_stage.Other}'; {_data.Bad.Count:N0} pairs are bad. The first: "
-            + string.Join(" ", BadPairs.Take(3).Select(bad => $"[{bad.Id}] {bad.Reason}")));
+            + string.Join(" ", _data.Bad.Listed.Take(3).Select(bad => $"[{bad.Id}] {bad.Reason}")));
     }
 
     private async Task SaveAsync()
@@ -218,6 +246,6 @@ public sealed class StageRun : IAsyncDisposable
         PairsPerSecond = _pace.PairsPerSecond,
         Remaining = _pace.Remaining(_stage.Steps - result.Step),
         MemoryBytes = Environment.WorkingSet,
-        BadPairs = _data.Bad.Count,
+        BadPairs = _data.BadCount,
     };
 }

@@ -50,6 +50,7 @@ public class FfmpegSafetyTests
         var refusal = await Assert.ThrowsAsync<InvalidInputException>(
             () => new FfmpegDecoder(slow.Path).DecodeAsync(_film, new AudioLimits(MaxSeconds: 1), CancellationToken.None).AsTask());
         Assert.Equal(InputFault.Unusable, refusal.Fault);
+        Assert.True(refusal.TookTooLong);
         Assert.Contains("1 s", refusal.Message);
         Assert.InRange(clock.Elapsed.TotalSeconds, 0.9, 20);
         await slow.AssertGoneAsync();

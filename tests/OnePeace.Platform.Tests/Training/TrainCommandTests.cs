@@ -30,8 +30,7 @@ public sealed class TrainCommandTests : IDisposable
         var steps = TrainProject.Recipe(steps: 0);
         var pivot = TrainProject.Recipe(steps: 2);
         pivot["stages"]![0]!["pivot"] = "smell";
-        var diverges = TrainProject.Recipe(steps: 300);
-        diverges["stages"]![0]!["optimiser"] = new JsonObject { ["learning_rate"] = 10, ["weight_decay"] = 1, ["warmup"] = 0, ["clip_norm"] = 0 };
+        var diverges = Diverging();
         var model = TrainProject.Recipe(steps: 2);
         model.Remove("model");
 
@@ -51,6 +50,22 @@ public sealed class TrainCommandTests : IDisposable
             project.Save(recipe);
             await FailAsync(1, project, [], words);
         }
+    }
+
+    [Fact]
+    public async Task A_run_that_diverges_leaves_the_page_with_its_curves()
+    {
+        var project = new TrainProject(_folder);
+        project.Save(Diverging());
+        Assert.Equal(1, (await CommandRun.OfAsync(project.Command("model"))).ExitCode);
+        Assert.Contains("<svg", File.ReadAllText(Path.Combine(_folder["model.run"], "01-meet", "report.html")));
+    }
+
+    private static JsonObject Diverging()
+    {
+        var recipe = TrainProject.Recipe(steps: 300);
+        recipe["stages"]![0]!["optimiser"] = new JsonObject { ["learning_rate"] = 10, ["weight_decay"] = 1, ["warmup"] = 0, ["clip_norm"] = 0 };
+        return recipe;
     }
 
     private async Task FailAsync(int code, TrainProject project, string[] more, string[] words, string? recipe = null, string? data = null)

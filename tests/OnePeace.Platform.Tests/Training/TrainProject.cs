@@ -43,11 +43,11 @@ internal sealed class TrainProject
     public string[] Command(string name) => ["train", "--recipe", RecipeFile, "--data", Data, "--out", _folder[name]];
 
     /// <summary>Starts training and sends a signal after some time, or when something is there; -1 where it had ended before.</summary>
-    public async Task<int> InterruptAsync(string name, int signal, Func<Task> moment)
+    public async Task<int> InterruptAsync(string name, int signal, Func<Process, Task> moment)
     {
         using var process = Process.Start(CommandRun.StartInfo(Command(name)))!;
         var error = process.StandardError.ReadToEndAsync();
-        await Task.WhenAny(moment(), process.WaitForExitAsync());
+        await Task.WhenAny(moment(process), process.WaitForExitAsync());
         var ended = process.HasExited;
         if (!ended) Assert.Equal(0, Kill(process.Id, signal));
         await process.WaitForExitAsync();

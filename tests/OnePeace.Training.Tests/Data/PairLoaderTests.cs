@@ -76,7 +76,7 @@ public class PairLoaderTests
     [Fact]
     public async Task A_plugin_that_throws_anything_makes_bad_pairs()
     {
-        var side = Samples.Image with { Preprocessor = new Preprocessor(_ => throw new DivideByZeroException("oh")) };
+        var side = Samples.Image with { Preprocessor = new MadeUpPreprocessor(_ => throw new DivideByZeroException("oh")) };
         var loader = new PairLoader(new MemoryPairs(4), new PairSampler(new MemoryPairs(4), 2, seed: 1), Samples.Text, side);
         await Assert.ThrowsAsync<InvalidDataException>(() => Take(loader, first: 0, count: 2));
         Assert.All(loader.Bad.Listed, bad => Assert.Equal("It could not be prepared: oh", bad.Reason));
@@ -85,7 +85,7 @@ public class PairLoaderTests
     [Fact]
     public async Task Pairs_whose_tensors_cannot_be_stacked_with_the_others_are_bad()
     {
-        var side = Samples.Image with { Preprocessor = new Preprocessor(raw => Task.FromResult(Square(raw.Bytes.Span[54] == 2 ? 3 : 4))) };
+        var side = Samples.Image with { Preprocessor = new MadeUpPreprocessor(raw => Task.FromResult(MadeUpPreprocessor.Square(raw.Bytes.Span[54] == 2 ? 3 : 4))) };
         var loader = new PairLoader(new MemoryPairs(6), new PairSampler(new MemoryPairs(6), 6, seed: 1), Samples.Text, side);
         Assert.Equal([0, 1, 3, 4, 5], (await Take(loader, first: 0, count: 1))[0].Indices.Order());
         Assert.Contains("[2:3]", Assert.Single(loader.Bad.Listed).Reason);
@@ -110,14 +110,14 @@ public class PairLoaderTests
         var (now, most, all) = (0, 0, 0);
         var side = Samples.Image with
         {
-            Preprocessor = new Preprocessor(async _ =>
+            Preprocessor = new MadeUpPreprocessor(async _ =>
             {
                 var running = Interlocked.Increment(ref now);
                 InterlockedMax(ref most, running);
                 Interlocked.Increment(ref all);
                 await Task.Delay(5);
                 Interlocked.Decrement(ref now);
-                return Square(4);
+                return MadeUpPreprocessor.Square(4);
             }),
         };
         await using var loader = new PairLoader(new MemoryPairs(64), new PairSampler(new MemoryPairs(64), 4, seed: 1), Samples.Text, side, new() { Parallelism = 3, Prefetch = 2 });
@@ -133,7 +133,7 @@ public class PairLoaderTests
     public async Task Disposal_does_not_wait_for_a_plugin_that_hangs()
     {
         var hanging = new TaskCompletionSource<PreparedInput>();
-        var side = Samples.Image with { Preprocessor = new Preprocessor(_ => hanging.Task) };
+        var side = Samples.Image with { Preprocessor = new MadeUpPreprocessor(_ => hanging.Task) };
         var loader = new PairLoader(new MemoryPairs(8), new PairSampler(new MemoryPairs(8), 4, seed: 1), Samples.Text, side, new() { Grace = TimeSpan.FromMilliseconds(100) });
         var reading = Take(loader, first: 0, count: 1);
         await Task.Delay(50, Cancellation);
@@ -149,12 +149,12 @@ public class PairLoaderTests
         var running = 0;
         var side = Samples.Image with
         {
-            Preprocessor = new Preprocessor(async _ =>
+            Preprocessor = new MadeUpPreprocessor(async _ =>
             {
                 Interlocked.Increment(ref running);
                 await Task.Delay(200);
                 Interlocked.Decrement(ref running);
-                return Square(4);
+                return MadeUpPreprocessor.Square(4);
             }),
         };
         var loader = new PairLoader(new MemoryPairs(64), new PairSampler(new MemoryPairs(64), 4, seed: 1), Samples.Text, side);
@@ -169,7 +169,7 @@ public class PairLoaderTests
     public async Task Cancellation_ends_a_run()
     {
         using var cancellation = new CancellationTokenSource();
-        var side = Samples.Image with { Preprocessor = new Preprocessor(_ => new TaskCompletionSource<PreparedInput>().Task) };
+        var side = Samples.Image with { Preprocessor = new MadeUpPreprocessor(_ => new TaskCompletionSource<PreparedInput>().Task) };
         var loader = new PairLoader(new MemoryPairs(8), new PairSampler(new MemoryPairs(8), 4, seed: 1), Samples.Text, side);
         await using var batches = loader.ReadAsync(cancellation: cancellation.Token).GetAsyncEnumerator(Cancellation);
         var next = batches.MoveNextAsync().AsTask();
@@ -193,17 +193,10 @@ public class PairLoaderTests
 
     private static byte[] Bytes(PreparedInput input) => [.. input.Fields.SelectMany(field => field.Value.Bytes.ToArray())];
 
-    private static PreparedInput Square(int side) => new([new InputField("values", HostTensor.Create(new float[side * side], side, side))], side + 1);
-
     private static void InterlockedMax(ref int most, int value)
     {
         for (var seen = Volatile.Read(ref most); value > seen; seen = Volatile.Read(ref most))
             Interlocked.CompareExchange(ref most, value, seen);
-    }
-
-    private sealed class Preprocessor(Func<RawInput, Task<PreparedInput>> prepare) : IPreprocessor
-    {
-        public async ValueTask<PreparedInput> PrepareAsync(RawInput input, CancellationToken cancellation) => await prepare(input);
     }
 
     /// <summary>The same caption twice, written differently.</summary>

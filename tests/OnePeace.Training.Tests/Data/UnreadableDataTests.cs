@@ -42,6 +42,18 @@ public sealed class UnreadableDataTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => PairSources.Open(_files.At(data), Samples.Modalities, null, new CancellationToken(canceled: true)));
     }
 
+    [Theory]
+    [InlineData("gone/0.bmp")]
+    [InlineData("file/0.bmp")]
+    public async Task A_file_whose_folder_is_none_makes_no_pair_bad(string named)
+    {
+        _files.With("file", [1]);
+        File.WriteAllText(_files.At("a.jsonl"), $$"""{"text":"a","image":"{{named}}"}""");
+        using var source = PairSources.Open(_files.At("a.jsonl"), Samples.Modalities);
+        var lost = await Assert.ThrowsAsync<LostDataException>(() => source.ReadAsync(0, default).AsTask());
+        Assert.Contains("take its pairs out of the data set", lost.Message);
+    }
+
     private FileStream Lock(string name) => new(_files.At(name), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
     private void WriteShard()

@@ -113,12 +113,28 @@ public class TrainerTests(ITestOutputHelper output)
         for (var i = 0; i < 50; i++) await tiny.StepAsync();
         Collect();
         Assert.Equal(early, TensorCensus.Live);
+        await KeepingIsCountedAsync(tiny, early);
         tiny.Trainer.Capture().Dispose();
         Assert.Equal(early, TensorCensus.Live);
         await tiny.DisposeAsync();
         Collect();
         Assert.Equal(before, TensorCensus.Live);
         Assert.True(early > before);
+    }
+
+    /// <summary>That nothing was counted must mean that nothing is kept: a tensor that every step keeps is seen.</summary>
+    private static async Task KeepingIsCountedAsync(TinyTrainer tiny, long before)
+    {
+        var kept = new List<Tensor>();
+        for (var i = 0; i < 5; i++)
+        {
+            await tiny.StepAsync();
+            kept.Add(tiny.Trainer.Model.Parameters.First().Value.detach());
+        }
+        Collect();
+        Assert.Equal(before + kept.Count, TensorCensus.Live);
+        kept.ForEach(tensor => tensor.Dispose());
+        Assert.Equal(before, TensorCensus.Live);
     }
 
     private static void Collect()

@@ -2,6 +2,7 @@ using System.Text;
 using OnePeace.Training.Data;
 using OnePeace.Training.Objectives;
 using OnePeace.Training.Recipes;
+using OnePeace.Training.Runs;
 using OnePeace.Training.Tests.Objectives;
 
 namespace OnePeace.Training.Tests.Runs;
@@ -70,6 +71,31 @@ public class ResumeTests
         await world.RunAsync(recipe, "run");
 
         Assert.Equal(TinyWorld.Hashes(world.Stage(recipe, "whole")), TinyWorld.Hashes(world.Stage(recipe, "run")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_folder_inside_the_data_set_that_goes_ends_the_run_and_costs_nothing_when_it_is_back(bool whileRunning)
+    {
+        await using var world = new TinyWorld();
+        var folder = Path.Combine(world.Data, "train");
+        world.Write("train.jsonl", Enumerable.Range(0, 200), folder: "train/");
+        var recipe = TinyWorld.Recipe(TinyWorld.Meet with { Steps = 40 });
+        await world.RunAsync(recipe, "whole");
+
+        var away = world.At("away");
+        if (!whileRunning) Directory.Move(folder, away);
+        var lost = await Assert.ThrowsAsync<LostDataException>(() => world.RunAsync(recipe, "run", default, progress =>
+        {
+            if (progress.Step == 3) Directory.Move(folder, away);
+        }));
+        Assert.Contains($"The folder {folder}, of which", lost.Message);
+        Directory.Move(away, folder);
+        await world.RunAsync(recipe, "run");
+
+        Assert.Equal(TinyWorld.Hashes(world.Stage(recipe, "whole")), TinyWorld.Hashes(world.Stage(recipe, "run")));
+        Assert.False(File.Exists(StageRun.BadPairsOf(world.Stage(recipe, "run"))));
     }
 
     [Fact]

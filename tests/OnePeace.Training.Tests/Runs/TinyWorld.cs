@@ -125,13 +125,14 @@ internal sealed class TinyWorld : IAsyncDisposable
         return [.. vectors];
     }
 
-    public void Write(string name, IEnumerable<int> pairs, string suffix = "")
+    public void Write(string name, IEnumerable<int> pairs, string suffix = "", string folder = "")
     {
-        var lines = pairs.Select(i => new JsonObject { ["text"] = Sentence(i) + suffix, ["imu"] = $"{i}.csv", ["image"] = $"{i}.bmp" }.ToJsonString());
+        Directory.CreateDirectory(Path.Combine(Data, folder));
+        var lines = pairs.Select(i => new JsonObject { ["text"] = Sentence(i) + suffix, ["imu"] = $"{folder}{i}.csv", ["image"] = $"{folder}{i}.bmp" }.ToJsonString());
         foreach (var i in pairs)
         {
-            File.WriteAllBytes(Path.Combine(Data, $"{i}.csv"), Motion(i));
-            File.WriteAllBytes(Path.Combine(Data, $"{i}.bmp"), Samples.Picture(i));
+            File.WriteAllBytes(Path.Combine(Data, $"{folder}{i}.csv"), Motion(i));
+            File.WriteAllBytes(Path.Combine(Data, $"{folder}{i}.bmp"), Samples.Picture(i));
         }
         File.WriteAllLines(Path.Combine(Data, name), lines);
     }

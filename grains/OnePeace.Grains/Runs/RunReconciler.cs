@@ -54,7 +54,7 @@ public sealed class RunReconciler(IGrainFactory grains, string core, RunSite sit
         foreach (var id in await catalogue.OpenAsync())
         {
             var grain = grains.GetTrainingRun(core, id);
-            if (await grain.TakeAsync(_worker) is not { } lease) continue;
+            if (await TryTakeAsync(grain, id, stopping) is not { } lease) continue;
             if (site.DataOf(lease.Order.Data) is { } data && Path.Exists(data))
                 await new RunWork(grain, new RunTask(id, lease.Order, site.FolderOf(id), data), lease, trainer, log).RunAsync(stopping);
             else
@@ -62,6 +62,20 @@ public sealed class RunReconciler(IGrainFactory grains, string core, RunSite sit
             return true;
         }
         return false;
+    }
+
+    /// <summary>A run that cannot be looked at holds up no other.</summary>
+    private async Task<RunLease?> TryTakeAsync(ITrainingRunGrain grain, string id, CancellationToken stopping)
+    {
+        try
+        {
+            return await grain.TakeAsync(_worker);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            log.LogWarning(e, "The training run {Run} could not be looked at; the next pass tries again", id);
+            return null;
+        }
     }
 
     /// <summary>Tells that runs are trained here, and that their files are, also while one is.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OnePeace.Contracts.Runs;
+using OnePeace.Training.Data;
 using OnePeace.Training.Runs;
 using OnePeace.Training.Steps;
 
@@ -81,7 +82,7 @@ internal sealed class RunWork(ITrainingRunGrain grain, RunTask task, RunLease le
         catch (Exception e)
         {
             WillPublish = false;
-            var isForeseen = e is InvalidDataException or DivergedException or FileNotFoundException;
+            var isForeseen = e is InvalidDataException or DivergedException or FileNotFoundException or LostDataException;
             log.LogWarning(e, "The training run {Run} failed", task.Id);
             outcome = new RunOutcome(RunState.Failed) { Reason = isForeseen ? Said(e.Message) : "The server failed on this run; its log says why." };
         }

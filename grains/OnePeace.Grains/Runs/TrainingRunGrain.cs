@@ -110,7 +110,8 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
         return last.Run is null ? NotFound() : last;
     }
 
-    public Task<RunEvents> EventsAsync(long after) => Task.FromResult(new RunEvents(_news.After(after), Life.HasEnded, Life.Order is not null));
+    /// <summary>None is the last before everything that changed was told.</summary>
+    public Task<RunEvents> EventsAsync(long after) => Task.FromResult(new RunEvents(_news.After(after), Life.HasEnded && _gate.CurrentCount > 0, Life.Order is not null));
 
     public async Task<RunModelReply> ModelAsync()
     {
@@ -132,7 +133,7 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
             lease = new RunLease(taken.Fence, taken.Order!, taken.IsPublishing);
             return taken;
         });
-        _heard = _time.GetUtcNow();
+        if (lease is not null) _heard = _time.GetUtcNow();   // who is refused says nothing of the one that works
         if (Life.Order is null) await ForgetAsync();
         return lease;
     }
@@ -197,8 +198,8 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
             var before = Life;
             if (change(before) is { WantsWorker: true } && !before.WantsWorker) await Catalogue.EnterAsync(_id, isOpen: true);
             await _stored.UpdateAsync(life => change(before = life) is var changed && ReferenceEquals(changed, life) ? life : changed.With(_news.Number, _progress, _curve.Points));
-            if (Life is { WantsWorker: false, Order: not null }) await Catalogue.EnterAsync(_id, isOpen: false);
             if (!ReferenceEquals(Life, before)) Tell(before);
+            if (Life is { WantsWorker: false, Order: not null }) await Catalogue.EnterAsync(_id, isOpen: false);
         }
         finally
         {

@@ -60,7 +60,7 @@ internal static class EmbedCommand
         var items = rows.Select(row => new EncodeItem([new EncodePart(row.Modality, row.Read())])).ToList();
         try
         {
-            var embeddings = await engine.EncodeAsync(new EncodeWork(items), cancellation);
+            var embeddings = await engine.EncodeAsync(new EncodeWork(items) { Deadline = DateTimeOffset.MaxValue }, cancellation);
             return embeddings.Select(embedding => embedding.Vector);
         }
         catch (ItemRejectedException e)

@@ -30,6 +30,7 @@ internal static class RunReport
     {
         var facts = new JsonObject { ["id"] = run.Id, ["name"] = run.Name, ["state"] = run.State, ["data"] = run.Data, ["seed"] = run.Seed, ["created"] = run.Created, ["since"] = run.Since, ["ended"] = run.Ended };
         if (run.Reason is { } reason) facts["reason"] = reason;
+        if (run.Note is { } note) facts["note"] = note;
         if (run.Progress is { } progress)
         {
             facts["progress"] = new JsonObject
@@ -40,7 +41,14 @@ internal static class RunReport
                 ["step"] = progress.Step,
                 ["steps"] = progress.Steps,
                 ["loss"] = progress.Loss,
+                ["terms"] = new JsonObject([.. progress.Terms.OrderBy(term => term.Key, StringComparer.Ordinal).Select(term => KeyValuePair.Create<string, JsonNode?>(term.Key, term.Value))]),
                 ["accuracy"] = progress.Accuracy,
+                ["validation_accuracy"] = progress.ValidationAccuracy,
+                ["learning_rate"] = progress.LearningRate,
+                ["pairs_per_second"] = progress.PairsPerSecond,
+                ["remaining_seconds"] = progress.RemainingSeconds,
+                ["memory_bytes"] = progress.MemoryBytes,
+                ["bad_pairs"] = progress.BadPairs,
             };
         }
         if (run.Package is { } package) facts["package"] = new JsonObject { ["modality"] = package.Modality, ["version"] = package.Version, ["hash"] = package.Hash };

@@ -19,11 +19,15 @@ internal static class TrainingDisplay
     {
         var last = progress.Last!;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{progress.Stage} ({progress.StageIndex + 1}/{progress.Stages}) step {progress.Step:N0}/{progress.Steps:N0}  loss {last.Loss:0.000}  accuracy {last.Accuracy:P0}")
+            $"{progress.Stage} ({progress.StageIndex + 1}/{progress.Stages}) step {progress.Step:N0}/{progress.Steps:N0}  loss {last.Loss:0.000}{Terms(last.Terms)}  accuracy {last.Accuracy:P0}")
             + (progress.Validation is { } validation ? string.Create(CultureInfo.InvariantCulture, $" (validation {validation.Accuracy:P0})") : "")
             + string.Create(CultureInfo.InvariantCulture, $"  rate {last.LearningRate:0.0e0}  {progress.PairsPerSecond:N0} pairs/s  {progress.Remaining:h\\:mm\\:ss} left  {progress.MemoryBytes >> 20:N0} MB")
             + (progress.BadPairs > 0 ? string.Create(CultureInfo.InvariantCulture, $"  {progress.BadPairs:N0} bad pairs") : "");
     }
+
+    /// <summary>The parts of the loss, where there are several.</summary>
+    private static string Terms(IReadOnlyDictionary<string, double> terms) => terms.Count < 2 ? ""
+        : $" ({string.Join(", ", terms.OrderBy(term => term.Key, StringComparer.Ordinal).Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Key} {term.Value:0.00}")))})";
 
     private sealed class Lines : ITrainingObserver
     {

@@ -26,7 +26,7 @@ public sealed class VectorStore(IEncodingEngine engine)
             var parts = chunk.Select(input => new EncodeItem([new EncodePart(input.Modality, Bytes(input))])).ToList();
             try
             {
-                var embeddings = await engine.EncodeAsync(new EncodeWork(parts), cancellation).ConfigureAwait(false);
+                var embeddings = await engine.EncodeAsync(new EncodeWork(parts) { Deadline = DateTimeOffset.MaxValue }, cancellation).ConfigureAwait(false);
                 foreach (var (input, embedding) in chunk.Zip(embeddings)) _vectors[input] = embedding.Vector;
             }
             catch (ItemRejectedException e)

@@ -23,8 +23,12 @@ public sealed class RunFencingTests : IDisposable
         silo.Clock.Forward(RunLimits.Lease / 2);
         Assert.Null(await run.TakeAsync("two"));
 
-        silo.Clock.Forward(RunLimits.Lease);   // the first one hangs
-        var second = await run.TakeAsync("two");
+        RunLease? second = null;   // the first one hangs, and the other asks and asks
+        for (var asked = 0; asked < 8 && second is null; asked++)
+        {
+            silo.Clock.Forward(RunLimits.Lease / 7);
+            second = await run.TakeAsync("two");
+        }
         Assert.True(second!.Fence > first!.Fence);
         for (var again = 0; again < 100; again++)
         {

@@ -43,6 +43,8 @@ function row(run) {
   const made = element('li', {}, head, ...actions(run));
   if (run.reason)
     made.append(element('p', { className: run.state === 'failed' ? 'reason' : 'hint', textContent: run.reason }));
+  if (run.note)
+    made.append(element('p', { className: 'hint', textContent: run.note }));
   if (run.package)
     made.append(element('p', { className: 'hint', textContent: `became ${run.package.modality} ${run.package.version}` }));
   if (run.progress)
@@ -59,6 +61,9 @@ function progress(run) {
 function numbers(p, ended) {
   const parts = [`${p.stage} (${p.stage_number}/${p.stages})`, `step ${p.step.toLocaleString('en')} of ${p.steps.toLocaleString('en')}`,
     `loss ${p.loss.toFixed(3)}`, `accuracy ${Math.round(p.accuracy * 100)} %`];
+  const terms = Object.entries(p.terms ?? {});
+  if (terms.length > 1)
+    parts.push(terms.map(([name, value]) => `${name} ${value.toFixed(2)}`).join(', '));
   if (p.validation_accuracy !== undefined)
     parts.push(`validation ${Math.round(p.validation_accuracy * 100)} %`);
   if (!ended)

@@ -44,6 +44,7 @@ internal static class RecipeRules
         Expect(stage.Precision is "float32" or "bfloat16", $"stage '{stage.Name}': expected float32 or bfloat16 as 'precision', but got '{stage.Precision}'.");
         if (stage.FirstScale is { } scale) range.Check("first_scale", scale, 0.001, 1000);
         stage.Trains.For(stage);
+        Expect(stage.Trains is { Core: true } or { LogitScale: true } or { Pivot.Count: > 0 } or { Other.Count: > 0 } || stage.Losses.Denoises, $"stage '{stage.Name}' trains nothing: name parts under 'trains'.");
         Expect(stage.Patience == 0 || (stage.ValidateEvery > 0 && stage.Validation is not null), $"stage '{stage.Name}': 'patience' needs 'validation' and 'validate_every', but one of them is missing.");
         Check(stage.Optimiser, range);
         Check(stage.Losses, range);

@@ -27,6 +27,8 @@ public class RecipeMistakeTests
     [InlineData("trains", "{\"other\":[\"head\"]}", "expected adaptor, experts, norm, projection or all", "got 'head'")]
     [InlineData("trains", "{\"other\":\"all\"}", "expected a list as 'stages[0].trains.other'")]
     [InlineData("trains", "{\"other\":[null]}", "expected adaptor, experts, norm, projection or all")]
+    [InlineData("trains", "{\"other\":[],\"logit_scale\":false}", "stage 'meet' trains nothing", "'trains'")]
+    [InlineData("first_scale", "0", "expected 0.001 to 1000 as 'first_scale', but got 0")]
     [InlineData("trains", "null", "'stages[0].trains' must not be null")]
     [InlineData("optimiser", "{\"warmup\":1}", "expected 0 to 0.99 as 'warmup', but got 1")]
     [InlineData("optimiser", "{\"learning_rate\":100}", "expected 0 to 10 as 'learning_rate', but got 100")]

@@ -16,7 +16,6 @@ public class UnfitRecipeTests
         ["pivot without options"] = (_meet with { Pivot = "audio", Options = new JsonObject { ["use_attn_bias"] = true } }, ["trains on the modality 'audio'", "Start from a model that has it"]),
         ["frozen pivot of nobody"] = (_meet with { Trains = new TrainedParts { Core = true } }, ["aligns 'imu' to 'text' as it is", "no 'text'", "none yet"]),
         ["experts of nobody"] = (_meet with { ExpertsFrom = "smell" }, ["experts from 'smell'", "no such modality"]),
-        ["nothing trains"] = (_meet with { Trains = new TrainedParts { Other = [], LogitScale = false } }, ["stage 'meet' trains nothing", "'trains'"]),
         ["no such data"] = (_meet with { Data = "nothing.jsonl" }, ["no data set at", "nothing.jsonl"]),
         ["data out of the folder"] = (_meet with { Data = "../other.jsonl" }, ["'../other.jsonl'", "without '..'"]),
         ["column of another modality"] = (_meet with { Columns = new Dictionary<string, string> { ["smell"] = "x" } }, ["'smell'", "text and imu"]),

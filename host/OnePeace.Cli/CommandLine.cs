@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using OnePeace.Cli.Commands;
 
 namespace OnePeace.Cli;
 
 /// <summary>The <c>onepeace</c> command: exit code 0 for success, 1 for bad input, 2 for bad usage.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     private const int BadInput = 1, BadUsage = 2;
 
@@ -51,8 +52,14 @@ internal static class CommandLine
     {
         // "Required command was not provided" comes before the word that was not understood.
         var error = parsed.UnmatchedTokens is [var first, ..] ? $"'{first}' is no command and no option here." : parsed.Errors[0].Message;
+        if (UnfitValue().Match(error) is { Success: true } unfit)
+            error = $"{unfit.Groups["option"]}: expected {(unfit.Groups["type"].Value.Contains("Int") ? "a whole number" : "a number")}, but got '{unfit.Groups["value"]}'.";
         return $"{error} See '{PathOf(parsed.CommandResult)} --help'.";
     }
+
+    /// <summary>What the parser says of a value that is no number.</summary>
+    [GeneratedRegex("argument '(?<value>.*)' for option '(?<option>.*?)' as expected type '(?<type>.*(Int|Double|Single|Decimal).*)'")]
+    private static partial Regex UnfitValue();
 
     private static string PathOf(CommandResult command) => command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "onepeace";
 

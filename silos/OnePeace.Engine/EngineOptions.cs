@@ -20,8 +20,14 @@ public sealed record EngineOptions
     /// <summary>How many batches are computed at once, each on a thread of its own.</summary>
     public int Slots { get; init; } = 1;
 
-    /// <summary>Threads that torch uses inside one slot; 0: the processors shared out between the slots.</summary>
+    /// <summary>Threads that torch uses inside one slot; 0: the processors shared out between the slots, but for one with <see cref="LeavesProcessorToTraining"/>.</summary>
     public int TorchThreads { get; init; }
+
+    /// <summary>
+    /// Whether training may compute beside serving, to which a processor is left: where a batch's threads have to wait for one another and one of
+    /// them for a processor, the batch takes many times as long.
+    /// </summary>
+    public bool LeavesProcessorToTraining { get; init; }
 
     /// <summary>How many inputs of one modality are prepared at once; 0: as many as there are processors.</summary>
     public int PreprocessingParallelism { get; init; }
@@ -87,7 +93,8 @@ public sealed record EngineOptions
         _ => throw new ArgumentException($"The data type must be 'auto', 'float32' or 'bfloat16', but is '{DataType}'.", nameof(DataType)),
     };
 
-    internal int ResolveTorchThreads() => TorchThreads > 0 ? TorchThreads : Math.Max(1, Environment.ProcessorCount / Math.Max(1, Slots));
+    internal int ResolveTorchThreads() => TorchThreads > 0 ? TorchThreads
+        : Math.Max(1, (Environment.ProcessorCount - (LeavesProcessorToTraining ? 1 : 0)) / Math.Max(1, Slots));
 
     internal int ResolvePreprocessing() => PreprocessingParallelism > 0 ? PreprocessingParallelism : Environment.ProcessorCount;
 }

@@ -34,7 +34,7 @@ internal sealed record SiloSettings(string Model, string? Modalities, string Dev
 
     public PluginCatalogue OpenPlugins() => Modalities is null ? PluginCatalogue.BesideExecutable() : new PluginCatalogue(Modalities);
 
-    public EngineOptions Engine(PackageHostOptions? packages = null) => new() { Device = Device, Packages = packages, Residency = Residency };
+    public EngineOptions Engine(PackageHostOptions? packages = null) => new() { Device = Device, Packages = packages, Residency = Residency, LeavesProcessorToTraining = TrainingData is not null };
 
     /// <summary>From the command line, or else the environment, where no name holds a hyphen.</summary>
     private static string? Setting(IConfiguration configuration, string name) => configuration[name] ?? configuration[name.Replace('-', '_')];

@@ -16,7 +16,7 @@ internal static class RunsCommand
         Submit(),
         List(),
         OfOne("show", "Shows a run", (client, id, cancellation) => client.RunAsync(id, cancellation)),
-        OfOne("watch", "Watches a run until it has ended or is paused", RunWatch.ToItsEndAsync),
+        OfOne("watch", "Watches a run until it has ended or is paused", RunWatch.ToItsEndAsync, isWaiting: true),
         OfOne("pause", "Stops a run after the step under way", (client, id, cancellation) => client.PauseRunAsync(id, cancellation)),
         OfOne("resume", "Goes on with a run that was paused or failed", (client, id, cancellation) => client.ResumeRunAsync(id, cancellation)),
         OfOne("cancel", "Ends a run for good", (client, id, cancellation) => client.CancelRunAsync(id, cancellation)),
@@ -32,11 +32,12 @@ internal static class RunsCommand
         var json = SharedOptions.Json();
         var command = new Command("submit", "Begins a run") { recipe, data, seed, json };
         var server = new ServerOptions(command);
+        var overrides = new StageOverrides(command);
         var order = new RunSubmitOptions(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             TorchRuntime.EnsureLoaded();
-            var chosen = ShippedRecipes.Read(parsed.GetRequiredValue(recipe));
+            var chosen = overrides.Apply(parsed, ShippedRecipes.Read(parsed.GetRequiredValue(recipe)));
             if (parsed.GetValue(seed) is { } number) chosen = chosen with { Seed = number };
             RunReport.Print(parsed.GetValue(json), await server.CallAsync(parsed, client => order.SubmitAsync(client, parsed, chosen, parsed.GetValue(data), cancellation)));
         });
@@ -72,13 +73,18 @@ internal static class RunsCommand
         return command;
     }
 
-    private static Command OfOne(string name, string description, Func<OnePeaceClient, string, CancellationToken, Task<RunInfo>> call)
+    private static Command OfOne(string name, string description, Func<OnePeaceClient, string, CancellationToken, Task<RunInfo>> call, bool isWaiting = false)
     {
         var id = new Argument<string>("ID") { Description = "The run, run-..." };
         var json = SharedOptions.Json();
         var command = new Command(name, description) { id, json };
         var server = new ServerOptions(command);
-        command.SetAction(async (parsed, cancellation) => RunReport.Print(parsed.GetValue(json), await server.CallAsync(parsed, client => call(client, parsed.GetRequiredValue(id), cancellation))));
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var run = await server.CallAsync(parsed, client => call(client, parsed.GetRequiredValue(id), cancellation));
+            if (isWaiting) RunReport.PrintEnd(parsed.GetValue(json), run);
+            else RunReport.Print(parsed.GetValue(json), run);
+        });
         return command;
     }
 }

@@ -40,8 +40,12 @@ internal static class TrainCommand
             {
                 if (new Option<string?>[] { output, init, run }.FirstOrDefault(option => parsed.GetValue(option) is not null) is { } local) throw new BadUsageException($"{local.Name} is for training in this process: leave it out with --server.");
                 if (parsed.GetValue(plugin) is { Length: > 0 }) throw new BadUsageException("--plugin is for training in this process: add the modality to the server with 'modality add', and leave it out with --server.");
-                RunReport.Print(parsed.GetValue(json), await server.CallAsync(parsed, async client =>
-                    await RunWatch.ToItsEndAsync(client, (await order.SubmitAsync(client, parsed, chosen, parsed.GetRequiredValue(data), cancellation)).Id, cancellation)));
+                RunReport.PrintEnd(parsed.GetValue(json), await server.CallAsync(parsed, async client =>
+                {
+                    var id = (await order.SubmitAsync(client, parsed, chosen, parsed.GetRequiredValue(data), cancellation)).Id;
+                    Console.Error.WriteLine($"{id} goes on whether or not this command does: 'onepeace runs watch {id}' shows it, 'onepeace runs cancel {id}' ends it.");
+                    return await RunWatch.ToItsEndAsync(client, id, cancellation);
+                }));
                 return;
             }
             var path = parsed.GetValue(output) ?? throw new BadUsageException("no --out MODEL_DIR: name the model directory to write, or a server with --server.");

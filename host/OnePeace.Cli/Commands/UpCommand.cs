@@ -30,6 +30,7 @@ internal static class UpCommand
             {
                 Device = parsed.GetRequiredValue(device),
                 DataType = parsed.GetRequiredValue(type),
+                LeavesProcessorToTraining = parsed.GetValue(training) is not null,
                 Residency = Read(() => ResidencyOptions.Parse(parsed.GetValue(memory), parsed.GetRequiredValue(pin), parsed.GetValue(loads))),
             })
         {

@@ -10,6 +10,14 @@ internal static class RunReport
 {
     public static void Print(bool asJson, RunInfo run) => Report.Print(asJson, Of(run));
 
+    /// <summary>Of a run that was waited for.</summary>
+    /// <exception cref="BadInputException">It failed, or was cancelled.</exception>
+    public static void PrintEnd(bool asJson, RunInfo run)
+    {
+        Print(asJson, run);
+        if (run.State is "failed" or "cancelled") throw new BadInputException($"the run {run.Id} was not finished: it {(run.State == "failed" ? "failed" : "was cancelled")}. {run.Reason}".TrimEnd());
+    }
+
     public static void Print(bool asJson, IReadOnlyList<RunInfo> runs)
     {
         if (asJson) Report.Print(true, new() { ["data"] = new JsonArray([.. runs.Select(Of)]) });

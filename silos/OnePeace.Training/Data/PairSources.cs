@@ -6,6 +6,7 @@ namespace OnePeace.Training.Data;
 /// <summary>Opens pairs, however they are stored.</summary>
 public static class PairSources
 {
+    private const int MostNamed = 5;
     private const string Forms = "a .jsonl, .csv or .tsv table, a .tar shard, a pattern of shards, or a folder with manifest.jsonl, manifest.csv or shards";
 
     /// <param name="path">A table, a folder with <c>manifest.jsonl</c> or <c>manifest.csv</c>, a tar shard, or a folder or a pattern (<c>part-*.tar</c>) of shards.</param>
@@ -21,9 +22,21 @@ public static class PairSources
             throw new InvalidDataException($"The columns name a modality '{name}', but pairs hold {string.Join(" and ", modalities.Select(m => m.Name))}: correct it.");
         if (Table(path) is { } table) return TableSource.Open(table, modalities, columns, cancellation);
         if (Shards(path) is { Count: > 0 } shards) return ShardSource.Open(shards, modalities, columns, cancellation);
-        throw File.Exists(path) || Directory.Exists(path)
-            ? new InvalidDataException($"A data set is {Forms}, but '{path}' is none of them.")
-            : new FileNotFoundException($"There is no data set at '{path}': name {Forms}.", path);
+        throw Missing(path);
+    }
+
+    /// <summary>Looks whether there is something to open, and no more.</summary>
+    /// <inheritdoc cref="Open" path="/exception"/>
+    public static void Check(string path)
+    {
+        if (Table(path) is null && Shards(path).Count == 0) throw Missing(path);
+    }
+
+    private static Exception Missing(string path)
+    {
+        if (!File.Exists(path) && !Directory.Exists(path)) return new FileNotFoundException($"There is no data set at '{path}': name {Forms}.", path);
+        string?[] tables = Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Where(file => Table(file) is not null).Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(MostNamed)] : [];
+        return new InvalidDataException($"A data set is {Forms}, but '{path}' is none of them{(tables.Length > 0 ? $": name one of its tables, such as {string.Join(", ", tables)}" : "")}.");
     }
 
     private static string? Table(string path)

@@ -80,9 +80,12 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
     private ModalityModule BuildModality(string name)
     {
         var plugin = source.Plugins(name);
-        if (source.Base.Modalities.TryGetValue(name, out var stored) && !(name == stage.Other && stage.Options is not null))
-            return ModelLoader.LoadModality(stored, source.Base.Shape, plugin, source.Device, _type);
         var own = name == stage.Other ? stage.Options : null;
+        if (source.Base.Modalities.TryGetValue(name, out var stored))
+        {
+            return own is null ? ModelLoader.LoadModality(stored, source.Base.Shape, plugin, source.Device, _type) : throw new InvalidDataException(
+                $"The stage '{stage.Name}' has 'options' for '{name}', as if it joined, but the model has it already: leave 'options' out to train it further, or start from a model without it ('onepeace convert' with --modalities).");
+        }
         if (!source.NewModalities.TryGetValue(name, out var options) && own is null)
             throw new InvalidDataException($"The stage '{stage.Name}' trains on the modality '{name}', but the model has none of that name and the recipe no options for it: "
                 + $"the model has {Known}. {(name == stage.Other ? "Name its options under 'model.modalities' or the stage's 'options'." : "Start from a model that has it, or name one of these as 'pivot'.")}");

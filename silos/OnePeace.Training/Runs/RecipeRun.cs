@@ -60,10 +60,22 @@ public sealed class RecipeRun(RecipeRunOptions options)
     /// <exception cref="InvalidDataException">Recipe, data and model do not fit each other.</exception>
     public async Task<string> RunAsync(ITrainingObserver observer, CancellationToken stop)
     {
+        CheckData();
         using var folder = new RunFolder(options.Folder);
         var model = options.Model ?? WriteFirst();
         for (var stage = 0; stage < _recipe.Stages.Count; stage++) model = await RunAsync(stage, model, observer, stop).ConfigureAwait(false);
         return model;
+    }
+
+    /// <summary>Before anything is trained or written: a later stage's data that are missing would be found out hours later.</summary>
+    private void CheckData()
+    {
+        foreach (var (index, stage) in _recipe.Stages.Index())
+        {
+            if (Directory.Exists(ModelOf(StageFolder(options.Folder, _recipe, index)))) continue;
+            PairSources.Check(DataOf(options.Data, stage));
+            if (Resolve(options.Data, stage.Validation) is { } validation) PairSources.Check(validation);
+        }
     }
 
     private string WriteFirst()

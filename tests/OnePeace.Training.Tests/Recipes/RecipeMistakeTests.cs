@@ -28,6 +28,8 @@ public class RecipeMistakeTests
     [InlineData("trains", "{\"other\":\"all\"}", "expected a list as 'stages[0].trains.other'")]
     [InlineData("trains", "{\"other\":[null]}", "expected adaptor, experts, norm, projection or all")]
     [InlineData("trains", "{\"other\":[],\"logit_scale\":false}", "stage 'meet' trains nothing", "'trains'")]
+    [InlineData("data", "\"/etc/pairs.jsonl\"", "expected a path inside the data's folder", "'/etc/pairs.jsonl'")]
+    [InlineData("validation", "\"../pairs.jsonl\"", "without '..', as 'validation'", "'../pairs.jsonl'")]
     [InlineData("first_scale", "0", "expected 0.001 to 1000 as 'first_scale', but got 0")]
     [InlineData("trains", "null", "'stages[0].trains' must not be null")]
     [InlineData("optimiser", "{\"warmup\":1}", "expected 0 to 0.99 as 'warmup', but got 1")]

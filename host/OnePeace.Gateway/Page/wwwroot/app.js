@@ -233,7 +233,7 @@ function showMatrix(shown, vectors) {
 
 $('compare').addEventListener('click', compare);
 showKey();
-addTexts('a dog barks at the postman\nthe sound of a barking dog\nrain falls on a tin roof');
+addTexts('a small red circle at the top left\na tiny crimson disc, upper left\na big blue star on the bottom right');
 refreshState();
 setInterval(refreshState, 5000);
 refreshServing();

@@ -38,7 +38,7 @@ public sealed class ProjectTests : IDisposable
         Assert.Contains("ONEPEACE_MODEL", Fails("tokens"));
         (_project.Conformance with { Model = RepositoryFolder.At("models/demo") }).Check("tokens");
         _project.Describe(description => description["weights"] = new JsonObject { ["from"] = "smell" });
-        Assert.Contains("has only audio, image, text",
+        Assert.Contains("has only audio, image, imu, text",
             Assert.Throws<ConformanceException>(() => (_project.Conformance with { Model = RepositoryFolder.At("models/demo") }).Check("tokens")).Message);
     }
 

@@ -68,7 +68,7 @@ public sealed class LifeTests : IDisposable
     [Fact]
     public async Task What_does_not_fit_is_not_resident_until_it_is_asked_for_and_what_is_pinned_stays()
     {
-        await using var platform = await RunningPlatform.StartAsync(_folder["data"], null, "--modality-memory", "10.6MB", "--pin", "text", "--parallel-loads", "1");
+        await using var platform = await RunningPlatform.StartAsync(_folder["data"], null, "--modality-memory", "14.7MB", "--pin", "text", "--parallel-loads", "1");
         using var http = platform.Client(platform.Key);
         foreach (var (asked, other) in new[] { ("audio", "image"), ("image", "audio") })
         {

@@ -30,13 +30,10 @@ internal static class TrainedModel
         return combined;
 
         // Frozen weights of a modality that trains in part: as they are stored, whatever the stage computed in.
-        IWeightSource? Stored(ModalityModule module) =>
-            Joins(module) ? null : source.Modalities.GetValueOrDefault(module.Name)?.Weights;
+        IWeightSource? Stored(ModalityModule module) => source.Modalities.GetValueOrDefault(module.Name)?.Weights;
 
         // Whether a modality that the model had trains, to which the model's temperature then belongs.
-        bool Goes(ModalityModule module) => Changed(module) && !Joins(module);
-
-        bool Joins(ModalityModule module) => !source.Modalities.ContainsKey(module.Name) || (module == model.Other && stage.Options is not null);
+        bool Goes(ModalityModule module) => Changed(module) && source.Modalities.ContainsKey(module.Name);
     }
 
     private static bool Changed(ModalityModule module) => module.parameters().Any(p => p.requires_grad);

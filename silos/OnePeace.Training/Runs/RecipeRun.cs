@@ -138,7 +138,7 @@ public sealed class RecipeRun(RecipeRunOptions options)
     private static string? Resolve(string data, string? named)
     {
         if (named is null) return null;
-        if (Path.IsPathRooted(named) || named.Split('/', '\\').Contains("..")) throw new InvalidDataException($"The recipe names the data '{named}': name it from the data's folder, without '..'.");
+        if (!RecipeRules.IsInside(named)) throw new InvalidDataException($"The recipe names the data '{named}': name it from the data's folder, without '..'.");
         return Path.Combine(data, named);
     }
 

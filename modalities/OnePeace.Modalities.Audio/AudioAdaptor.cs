@@ -67,8 +67,8 @@ public sealed class AudioAdaptor : SequenceAdaptor
         using var waveform = batch[WaveformField].to(_maskEmbedding.dtype);                         // [B, S]
         using var frames = _extractor.call(waveform);                                               // [B, T, D]
         var padding = batch[PaddingField];                                                          // [B, L]
-        if (padding.shape[1] != frames.shape[1] + 1)
-            throw new ArgumentException($"The audio padding mask must be one longer than the {frames.shape[1]} frames of the waveform, but is {padding.shape[1]} long.");
+        if (padding.size(1) != frames.size(1) + 1)
+            throw new ArgumentException($"The audio padding mask must be one longer than the {frames.size(1)} frames of the waveform, but is {padding.size(1)} long.");
         if (batch.Preserved is null)
         {
             using var positions = Positions(frames, padding, batch.Padding, convolutional);         // [B, L, D]
@@ -79,7 +79,7 @@ public sealed class AudioAdaptor : SequenceAdaptor
         using var keptPadding = MaskedPositions.Padding(batch.Preserved);                           // [B, K]
         using var keptPositions = Positions(kept, keptPadding, batch.Padding, convolutional);       // [B, K, D]
         using var keptEmbeddings = WithCls(kept);                                                   // [B, K, D]
-        return EncodePreserved(batch, keptEmbeddings, keptPositions, padding.shape[1]);
+        return EncodePreserved(batch, keptEmbeddings, keptPositions, padding.size(1));
     }
 
     public override Tokens Restore(ModalityBatch batch, Tensor preserved, Tensor maskToken)
@@ -87,8 +87,8 @@ public sealed class AudioAdaptor : SequenceAdaptor
         if (_positions is not Layers.Embedding positions)
             throw new InvalidOperationException("An audio adaptor with convolutional positions cannot decode: set 'abs_pos_type' to 'fixed'.");
         var padding = batch[PaddingField];                                                          // [B, L]
-        if (padding.shape[1] > FixedPositions) throw new ArgumentException($"A decoder takes at most {FixedPositions} audio tokens, but {padding.shape[1]} came.");
-        using var all = positions.Weight.narrow(0, 0, padding.shape[1]);
+        if (padding.size(1) > FixedPositions) throw new ArgumentException($"A decoder takes at most {FixedPositions} audio tokens, but {padding.size(1)} came.");
+        using var all = positions.Weight.narrow(0, 0, padding.size(1));
         using var placed = all.unsqueeze(0);                                                        // [1, L, D]
         return Decode(batch, preserved, maskToken, placed, padding);
     }
@@ -114,14 +114,14 @@ public sealed class AudioAdaptor : SequenceAdaptor
     private static Tensor Keep(Tensor frames, Tensor preserved)
     {
         using var scope = NewDisposeScope();
-        var positions = MaskedPositions.Gathered(preserved).narrow(1, 1, preserved.shape[1] - 1).sub(One);   // CLS is no frame
+        var positions = MaskedPositions.Gathered(preserved).narrow(1, 1, preserved.size(1) - 1).sub(One);   // CLS is no frame
         return MaskedPositions.Gather(frames, positions).MoveToOuterDisposeScope();
     }
 
     private Tensor Positions(Tensor frames, Tensor padding, PaddingMode mode, nn.Module<Tensor, Tensor?, Tensor> convolutional)
     {
         using var scope = NewDisposeScope();
-        var hidden = mode == PaddingMode.Independent ? padding.narrow(1, 1, frames.shape[1]) : null;       // [B, T]
-        return cat([_clsPosition!.expand(frames.shape[0], 1, -1), convolutional.call(frames, hidden)], dim: 1).MoveToOuterDisposeScope();
+        var hidden = mode == PaddingMode.Independent ? padding.narrow(1, 1, frames.size(1)) : null;       // [B, T]
+        return cat([_clsPosition!.expand(frames.size(0), 1, -1), convolutional.call(frames, hidden)], dim: 1).MoveToOuterDisposeScope();
     }
 }

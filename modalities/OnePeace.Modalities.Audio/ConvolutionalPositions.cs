@@ -52,7 +52,7 @@ internal sealed class ConvolutionalPositions : nn.Module<Tensor, Tensor?, Tensor
         public override Tensor forward(Tensor frames)
         {
             using var scope = NewDisposeScope();
-            var mixed = _convolution.call(frames).narrow(2, 0, frames.shape[2]).transpose(1, 2);     // [B, T, D]
+            var mixed = _convolution.call(frames).narrow(2, 0, frames.size(2)).transpose(1, 2);     // [B, T, D]
             return nn.functional.gelu(nn.functional.layer_norm(mixed, _width)).transpose(1, 2).MoveToOuterDisposeScope();
         }
     }

@@ -87,10 +87,10 @@ public sealed class ImageAdaptor : SequenceAdaptor
     private static Tensor PaddingMask(ModalityBatch batch)
     {
         var (pixels, side) = (batch[PixelsField], Side(batch));
-        return zeros(pixels.shape[0], ((long)side * side) + 1, ScalarType.Bool, pixels.device);
+        return zeros(pixels.size(0), ((long)side * side) + 1, ScalarType.Bool, pixels.device);
     }
 
-    private static int Side(ModalityBatch batch) => (int)batch[PixelsField].shape[2] / ImageGrid.PatchSide;
+    private static int Side(ModalityBatch batch) => (int)batch[PixelsField].size(2) / ImageGrid.PatchSide;
 
     /// <summary>Positions fitted to the size of the images, and what marks the second image of a pair.</summary>
     private Tensor Positions(ModalityBatch batch)

@@ -39,8 +39,8 @@ public static class ImageGrid
     public static Tensor ResizePositions(Tensor positions, int to)
     {
         using var scope = NewDisposeScope();
-        var from = (long)Math.Sqrt(positions.shape[0] - 1);
-        var width = positions.shape[1];
+        var from = (long)Math.Sqrt(positions.size(0) - 1);
+        var width = positions.size(1);
         var grid = positions.narrow(0, 1, from * from).view(1, from, from, width).permute(0, 3, 1, 2).to(ScalarType.Float32);   // [1, D, from, from]
         var resized = nn.functional.interpolate(grid, [to, to], mode: InterpolationMode.Bicubic, align_corners: false)
             .to(positions.dtype).permute(0, 2, 3, 1).reshape((long)to * to, width);                                              // [to², D]

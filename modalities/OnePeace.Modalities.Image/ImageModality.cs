@@ -33,7 +33,7 @@ public sealed class ImageModality : IModality
 
     private static void Replace(IDictionary<string, Tensor> weights, string name, long rows, Func<Tensor, Tensor> enlarge)
     {
-        if (!weights.TryGetValue(name, out var old) || old.shape[0] >= rows) return;
+        if (!weights.TryGetValue(name, out var old) || old.size(0) >= rows) return;
         weights[name] = enlarge(old);
         old.Dispose();
     }

@@ -10,9 +10,9 @@ internal static class RelativeTableResizing
     public static Tensor Resize(Tensor table, int to)
     {
         using var scope = NewDisposeScope();
-        var span = (2 * ImageGrid.RelativeSide(table.shape[0])) - 1;
+        var span = (2 * ImageGrid.RelativeSide(table.size(0))) - 1;
         var target = (2 * to) - 1;
-        var heads = table.shape[1];
+        var heads = table.size(1);
         var weights = tensor(SplineWeights(Positions(span, target), target), [target, span], ScalarType.Float64);
         var grid = table.narrow(0, 0, (long)span * span).to(ScalarType.Float64).view(span, span, heads).permute(2, 0, 1);   // [H, span, span]
         var resized = weights.matmul(grid).matmul(weights.t())                                                              // [H, target, target]

@@ -69,6 +69,6 @@ internal sealed class TestModel : IDisposable
         using var generator = new Generator((ulong)seed);
         using Scalar half = 0.5f.ToScalar(), width = (2 * Noise).ToScalar();
         foreach (var parameter in module.parameters())
-            parameter.PlusInPlace(rand(parameter.shape, generator: generator).sub_(half).mul_(width));
+            parameter.PlusInPlace(rand(parameter.Sizes(), generator: generator).sub_(half).mul_(width));
     }
 }

@@ -52,7 +52,7 @@ public sealed class TextAdaptor : SequenceAdaptor
     {
         if (_tokens is null) throw new InvalidOperationException("This text adaptor has no vocabulary, so it can only decode: set the option 'vocabulary'.");
         using var padding = PaddingMask(batch[TokensField]);                // [B, L]
-        using var positions = Positions(padding.shape[1]);                  // [1, L, D]
+        using var positions = Positions(padding.size(1));                  // [1, L, D]
         using var embedded = _tokens.call(batch[TokensField]);              // [B, L - 1, D]
         using var embeddings = WithCls(embedded);                           // [B, L, D]
         return Encode(batch, embeddings, positions, padding);
@@ -61,7 +61,7 @@ public sealed class TextAdaptor : SequenceAdaptor
     public override Tokens Restore(ModalityBatch batch, Tensor preserved, Tensor maskToken)
     {
         using var padding = PaddingMask(batch[TokensField]);                // [B, L]
-        using var positions = Positions(padding.shape[1]);                  // [1, L, D]
+        using var positions = Positions(padding.size(1));                  // [1, L, D]
         return Decode(batch, preserved, maskToken, positions, padding);
     }
 
@@ -71,7 +71,7 @@ public sealed class TextAdaptor : SequenceAdaptor
     private static Tensor PaddingMask(Tensor ids)
     {
         using var scope = NewDisposeScope();
-        var cls = zeros(ids.shape[0], 1, ScalarType.Bool, ids.device);
+        var cls = zeros(ids.size(0), 1, ScalarType.Bool, ids.device);
         return cat([cls, ids.eq(Padding)], dim: 1).MoveToOuterDisposeScope();
     }
 

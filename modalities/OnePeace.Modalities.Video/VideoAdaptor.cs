@@ -91,7 +91,7 @@ public sealed class VideoAdaptor : SequenceAdaptor
         using var scope = NewDisposeScope();
         var images = frames.to(_positions.dtype).flatten(0, 1);                                                     // [B F, 3, S, S]
         var patches = _stem!.call(images).flatten(2).transpose(1, 2);                                               // [B F, P, D]
-        return patches.reshape(frames.shape[0], -1, patches.shape[2]).MoveToOuterDisposeScope();                    // [B, L - 1, D]
+        return patches.reshape(frames.size(0), -1, patches.size(2)).MoveToOuterDisposeScope();                    // [B, L - 1, D]
     }
 
     /// <summary>All patches of a frame that is not there.</summary>
@@ -100,17 +100,17 @@ public sealed class VideoAdaptor : SequenceAdaptor
         using var scope = NewDisposeScope();
         var (side, absent) = (Side(batch), batch[PaddingField]);                                                    // [B, F]
         var patches = absent.unsqueeze(2).expand(-1, -1, (long)side * side).flatten(1);                             // [B, L - 1]
-        return cat([zeros(absent.shape[0], 1, ScalarType.Bool, absent.device), patches], dim: 1).MoveToOuterDisposeScope();
+        return cat([zeros(absent.size(0), 1, ScalarType.Bool, absent.device), patches], dim: 1).MoveToOuterDisposeScope();
     }
 
-    private static int Side(ModalityBatch batch) => (int)batch[FramesField].shape[3] / ImageGrid.PatchSide;
+    private static int Side(ModalityBatch batch) => (int)batch[FramesField].size(3) / ImageGrid.PatchSide;
 
     /// <summary>Where every token stands: positions in space fitted to the size of the frames, plus the frame's in time; CLS has none in time.</summary>
     private Tensor Positions(ModalityBatch batch)
     {
-        var (frames, side) = (batch[FramesField].shape[1], Side(batch));
-        if (frames > _times.shape[0])
-            throw new ArgumentException($"A clip has at most {_times.shape[0]} frames here, but {frames} came: sample fewer, or set 'frames'.");
+        var (frames, side) = (batch[FramesField].size(1), Side(batch));
+        if (frames > _times.size(0))
+            throw new ArgumentException($"A clip has at most {_times.size(0)} frames here, but {frames} came: sample fewer, or set 'frames'.");
         using var scope = NewDisposeScope();
         var positions = side == _side ? _positions : ImageGrid.ResizePositions(_positions, side);                   // [P + 1, D]
         var placed = positions.narrow(0, 1, (long)side * side).unsqueeze(0)

@@ -36,7 +36,7 @@ public sealed class VideoModality : IModality
         {
             weights[TemporalName] = zeros(frames, shape.Width);
         }
-        else if (temporal.shape[0] != frames)
+        else if (temporal.size(0) != frames)
         {
             weights[TemporalName] = Stretch(temporal, frames);
             temporal.Dispose();

@@ -51,7 +51,7 @@ public abstract class LineAdaptor : SequenceAdaptor
 
     private Tensor Positions(ModalityBatch batch)
     {
-        var (length, most) = (batch[PaddingField].shape[1], _positions.Weight.shape[0]);
+        var (length, most) = (batch[PaddingField].size(1), _positions.Weight.size(0));
         return length <= most
             ? _positions.Weight[TensorIndex.Null, TensorIndex.Slice(0, length)]
             : throw new ArgumentException($"A sequence has at most {most} tokens here, but {length} came: cut inputs in the preprocessor.", nameof(batch));

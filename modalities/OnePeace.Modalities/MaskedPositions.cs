@@ -21,7 +21,7 @@ public static class MaskedPositions
     public static Tensor Gathered(Tensor preserved)
     {
         using var scope = NewDisposeScope();
-        using var last = (preserved.shape[1] - 1).ToScalar();
+        using var last = (preserved.size(1) - 1).ToScalar();
         return preserved.masked_fill(Padding(preserved), last).MoveToOuterDisposeScope();
     }
 
@@ -29,8 +29,8 @@ public static class MaskedPositions
     public static Tensor Gather(Tensor tokens, Tensor positions)
     {
         using var scope = NewDisposeScope();
-        return tokens.expand(positions.shape[0], -1, -1)
-            .gather(1, positions.unsqueeze(-1).expand(-1, -1, tokens.shape[2])).MoveToOuterDisposeScope();
+        return tokens.expand(positions.size(0), -1, -1)
+            .gather(1, positions.unsqueeze(-1).expand(-1, -1, tokens.size(2))).MoveToOuterDisposeScope();
     }
 
     /// <summary>A sequence of <paramref name="length"/> mask tokens, overwritten by features where something was preserved.</summary>
@@ -41,7 +41,7 @@ public static class MaskedPositions
     public static Tensor Scatter(Tensor features, Tensor preserved, Tensor maskToken, long length)
     {
         using var scope = NewDisposeScope();
-        var (batch, width) = (features.shape[0], features.shape[2]);
+        var (batch, width) = (features.size(0), features.size(2));
         var starts = tensor([.. Enumerable.Range(0, (int)batch).Select(item => item * length)], [batch, 1], device: preserved.device);
         var rows = preserved.Plus(starts).flatten();                                                                    // [B K]
         var present = Padding(preserved).logical_not().flatten().nonzero().flatten();                                  // [N]

@@ -54,7 +54,7 @@ public abstract class SequenceAdaptor : ModalityAdaptor, IInitialised
     protected Tensor WithCls(Tensor features)
     {
         using var scope = NewDisposeScope();
-        return cat([_cls.expand(features.shape[0], 1, -1), features], dim: 1).MoveToOuterDisposeScope();
+        return cat([_cls.expand(features.size(0), 1, -1), features], dim: 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>The whole sequence, or what of it is preserved, as the core takes it.</summary>
@@ -69,10 +69,10 @@ public abstract class SequenceAdaptor : ModalityAdaptor, IInitialised
             using var gathered = MaskedPositions.Gathered(batch.Preserved);                        // [B, K]
             using var keptEmbeddings = MaskedPositions.Gather(embeddings, gathered);               // [B, K, D]
             using var keptPositions = MaskedPositions.Gather(positions, gathered);                 // [B, K, D]
-            return EncodePreserved(batch, keptEmbeddings, keptPositions, embeddings.shape[1]);
+            return EncodePreserved(batch, keptEmbeddings, keptPositions, embeddings.size(1));
         }
         using var scope = NewDisposeScope();
-        return Pack(Finish(embeddings, positions), padding.alias(), embeddings.shape[1], null);
+        return Pack(Finish(embeddings, positions), padding.alias(), embeddings.size(1), null);
     }
 
     /// <summary>What is preserved of a sequence, as the core takes it.</summary>
@@ -96,7 +96,7 @@ public abstract class SequenceAdaptor : ModalityAdaptor, IInitialised
     protected Tokens Decode(ModalityBatch batch, Tensor features, Tensor maskToken, Tensor positions, Tensor padding)
     {
         using var scope = NewDisposeScope();
-        var length = positions.shape[1];
+        var length = positions.size(1);
         var restored = MaskedPositions.Scatter(features, MaskedPositions.Require(batch), maskToken, length);
         return Pack(Place(restored, positions), padding.alias(), length, null);
     }

@@ -23,7 +23,7 @@ public sealed class DropPath : nn.Module<Tensor, Tensor>
         if (!training || _rate == 0) return branch.alias();
         using var scope = NewDisposeScope();
         using var keep = (1 - _rate).ToScalar();
-        var kept = rand(branch.shape[0], 1, 1, generator: _generator).lt(keep);                    // [B, 1, 1]
+        var kept = rand(branch.size(0), 1, 1, generator: _generator).lt(keep);                    // [B, 1, 1]
         return branch.mul(kept.to(branch.dtype, branch.device).div(keep)).MoveToOuterDisposeScope();
     }
 }

@@ -50,8 +50,8 @@ internal static class JointSequence
     {
         using var scope = NewDisposeScope();
         var hidden = padding.logical_and(padding.all(1, keepdim: true).logical_not());                     // [B, L]
-        return zeros(hidden.shape, type, hidden.device).masked_fill(hidden, MinusInfinity)
-            .view(hidden.shape[0], 1, 1, hidden.shape[1]).MoveToOuterDisposeScope();
+        return zeros(hidden.Sizes(), type, hidden.device).masked_fill(hidden, MinusInfinity)
+            .view(hidden.size(0), 1, 1, hidden.size(1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>One layer's bias of the joint sequence: each segment's own on the diagonal, 0 between segments; <c>[1 or B, H, L, L]</c>.</summary>
@@ -61,7 +61,7 @@ internal static class JointSequence
         var biases = segments.Select(s => s.Tokens.Biases).Select(b => b.Count == 0 ? null : b[Math.Min(index, b.Count - 1)]).ToArray();
         if (biases is [{ } only]) return only.alias().MoveToOuterDisposeScope();
         var length = segments.Sum(s => s.Length);
-        var batch = biases.Max(b => b?.shape[0] ?? 1);
+        var batch = biases.Max(b => b?.size(0) ?? 1);
         var joint = zeros([batch, heads, length, length], type, segments[0].Tokens.Embeddings.device);
         long start = 0;
         for (var i = 0; i < biases.Length; i++)

@@ -69,5 +69,5 @@ public sealed class ModalityModule : nn.Module
 
     /// <summary>Name and shape of every weight, as <see cref="OfficialNames"/> and model directories have them.</summary>
     public IReadOnlyDictionary<string, long[]> WeightShapes() =>
-        named_parameters().ToImmutableSortedDictionary(p => p.name, p => p.parameter.shape, StringComparer.Ordinal);
+        named_parameters().ToImmutableSortedDictionary(p => p.name, p => p.parameter.Sizes(), StringComparer.Ordinal);
 }

@@ -9,7 +9,7 @@ namespace OnePeace.Transformer;
 public sealed record Segment(ModalityModule Modality, Tokens Tokens)
 {
     /// <summary>L, the number of tokens of each item; known even after the tokens are gone.</summary>
-    public long Length { get; } = Tokens.Embeddings.shape[1];
+    public long Length { get; } = Tokens.Embeddings.size(1);
 }
 
 /// <summary>Sees one layer's output, <c>[B, L, D]</c> of the whole joint sequence. The core owns the tensor: keep a copy, not it.</summary>

@@ -56,7 +56,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>, IInitial
             Split(_query.call(tokens)), Split(_key.call(tokens)), Split(_value.call(tokens)),
             bias, training ? _dropout : 0);                                              // [B, H, L, d]
         if (_headScale is not null) mixed = mixed.mul(_headScale.view(1, _heads, 1, 1));
-        mixed = mixed.transpose(1, 2).reshape(tokens.shape);                             // [B, L, D]
+        mixed = mixed.transpose(1, 2).reshape(tokens.Sizes());                             // [B, L, D]
         if (_norm is not null) mixed = _norm.call(mixed);
         return _output.call(mixed).MoveToOuterDisposeScope();
     }
@@ -67,5 +67,5 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>, IInitial
     }
 
     private Tensor Split(Tensor tokens) =>
-        tokens.view(tokens.shape[0], tokens.shape[1], _heads, -1).transpose(1, 2);       // [B, H, L, d]
+        tokens.view(tokens.size(0), tokens.size(1), _heads, -1).transpose(1, 2);       // [B, H, L, d]
 }

@@ -119,11 +119,11 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
         if (segments.Count == 0) throw new ArgumentException("A sequence needs at least one segment.", nameof(segments));
         foreach (var (modality, tokens) in segments)
         {
-            var batch = segments[0].Tokens.Embeddings.shape[0];
-            if (tokens.Embeddings.shape is not [var b, var l, var d] || b != batch || d != Shape.Width || !tokens.PaddingMask.shape.SequenceEqual([b, l]))
+            var batch = segments[0].Tokens.Embeddings.size(0);
+            if (tokens.Embeddings.Sizes() is not [var b, var l, var d] || b != batch || d != Shape.Width || !tokens.PaddingMask.Sizes().SequenceEqual([b, l]))
                 throw new ArgumentException(
                     $"The segment of '{modality.Name}' must be [{batch}, L, {Shape.Width}] with a padding mask [{batch}, L], "
-                    + $"but is [{string.Join(", ", tokens.Embeddings.shape)}] with [{string.Join(", ", tokens.PaddingMask.shape)}].", nameof(segments));
+                    + $"but is [{string.Join(", ", tokens.Embeddings.Sizes())}] with [{string.Join(", ", tokens.PaddingMask.Sizes())}].", nameof(segments));
         }
     }
 }

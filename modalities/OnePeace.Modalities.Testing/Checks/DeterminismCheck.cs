@@ -56,7 +56,7 @@ internal sealed class DeterminismCheck : IConformanceCheck
     private static void Soil(nn.Module module)
     {
         using var scope = NewDisposeScope();
-        foreach (var parameter in module.parameters()) Initialisation.Fill(empty(parameter.shape), float.Pi);
+        foreach (var parameter in module.parameters()) Initialisation.Fill(empty(parameter.Sizes()), float.Pi);
     }
 
     private static void Compare(float[][] expected, float[][] actual, string how)

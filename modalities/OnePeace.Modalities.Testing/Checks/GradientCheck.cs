@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers;
 using OnePeace.Transformer;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ internal sealed class GradientCheck : IConformanceCheck
         using var generator = new Generator(3);
         var vectors = model.Embed(batch);   // [B, D]
         Expect.That(vectors.requires_grad, $"Expected vectors that can be trained, but they carry no gradient: do not detach tensors or use no_grad in the modules.");
-        vectors.mul(rand(vectors.shape, generator: generator)).sum().backward();
+        vectors.mul(rand(vectors.Sizes(), generator: generator)).sum().backward();
     }
 
     private static void CheckGradient(string name, TorchSharp.Modules.Parameter parameter)

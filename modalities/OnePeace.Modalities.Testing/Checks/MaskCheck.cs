@@ -22,7 +22,7 @@ internal sealed class MaskCheck : IConformanceCheck
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var mask = model.Module.Adaptor.call(model.Batch(samples)).PaddingMask;   // [B, L]
-        var (length, missing) = (mask.shape[1], mask.data<bool>().ToArray());
+        var (length, missing) = (mask.size(1), mask.data<bool>().ToArray());
         for (var item = 0; item < samples.Count; item++)
         {
             var row = missing.AsSpan((int)(item * length), (int)length);

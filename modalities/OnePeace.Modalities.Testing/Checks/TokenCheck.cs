@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers;
 using static TorchSharp.torch;
 
 namespace OnePeace.Modalities.Testing.Checks;
@@ -43,11 +44,11 @@ internal sealed class TokenCheck : IConformanceCheck
         Expect.That(biases.Count == 0 || biases.Count == 1 || biases.Count == shape.Layers, $"Expected no attention biases, one for all layers or one for each of {shape.Layers}, but {biases.Count} came of {of}: correct {nameof(Tokens)}.{nameof(Tokens.Biases)}.");
         foreach (var bias in biases)
         {
-            CheckTensor(bias, "every bias", [bias.shape[0] == 1 ? 1 : batch, shape.Heads, length, length], ScalarType.Float32, of);
+            CheckTensor(bias, "every bias", [bias.size(0) == 1 ? 1 : batch, shape.Heads, length, length], ScalarType.Float32, of);
             Expect.That(!bias.isnan().any().item<bool>() && !bias.isposinf().any().item<bool>(), $"Expected attention biases of {of} that are numbers or minus infinity, but some are not: look for a division by zero.");
         }
     }
 
     private static void CheckTensor(Tensor tensor, string what, long[] shape, ScalarType type, string of) =>
-        Expect.That(tensor.shape.AsSpan().SequenceEqual(shape) && tensor.dtype == type, $"Expected {what} {type} [{string.Join(", ", shape)}] of {of}, but it is {tensor.dtype} [{string.Join(", ", tensor.shape)}]: correct the adaptor, or what the preprocessor says.");
+        Expect.That(tensor.Sizes().AsSpan().SequenceEqual(shape) && tensor.dtype == type, $"Expected {what} {type} [{string.Join(", ", shape)}] of {of}, but it is {tensor.dtype} [{string.Join(", ", tensor.Sizes())}]: correct the adaptor, or what the preprocessor says.");
 }

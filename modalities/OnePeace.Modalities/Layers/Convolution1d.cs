@@ -42,7 +42,7 @@ public sealed class Convolution1d : nn.Module<Tensor, Tensor>, IInitialised
     public void Initialise(Generator generator)
     {
         // Keeps the variance of a signal through GELU-like activations (He et al., 2015).
-        Initialisation.Normal(_weight, generator, Math.Sqrt(2.0 / (_weight.shape[1] * _weight.shape[2])));
+        Initialisation.Normal(_weight, generator, Math.Sqrt(2.0 / (_weight.size(1) * _weight.size(2))));
         _bias?.zero_();
     }
 }

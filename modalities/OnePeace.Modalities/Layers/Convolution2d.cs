@@ -32,7 +32,7 @@ public sealed class Convolution2d : nn.Module<Tensor, Tensor>, IInitialised
 
     public void Initialise(Generator generator)
     {
-        Initialisation.Uniform(_weight, generator, 1 / Math.Sqrt(_weight.shape[1] * _side * _side));
+        Initialisation.Uniform(_weight, generator, 1 / Math.Sqrt(_weight.size(1) * _side * _side));
         _bias?.zero_();
     }
 }

@@ -30,7 +30,7 @@ public sealed class Embedding : nn.Module<Tensor, Tensor>, IInitialised
     public override Tensor forward(Tensor ids)
     {
         using var scope = NewDisposeScope();
-        return _weight.index_select(0, ids.flatten()).view([.. ids.shape, _weight.shape[1]]).MoveToOuterDisposeScope();   // [..., D]
+        return _weight.index_select(0, ids.flatten()).view([.. ids.Sizes(), _weight.size(1)]).MoveToOuterDisposeScope();   // [..., D]
     }
 
     public void Initialise(Generator generator)

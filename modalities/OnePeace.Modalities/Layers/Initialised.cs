@@ -53,7 +53,7 @@ public static class Initialisation
     public static void Normal(Tensor target, Generator generator, double deviation)
     {
         using var spread = deviation.ToScalar();
-        using var normal = randn(target.shape, generator: generator, dtype: ScalarType.Float32);
+        using var normal = randn(target.Sizes(), generator: generator, dtype: ScalarType.Float32);
         using var scaled = normal.mul(spread);
         target.copy_(scaled);
     }
@@ -61,7 +61,7 @@ public static class Initialisation
     private static Tensor Symmetric(Tensor target, Generator generator, double bound)
     {
         using Scalar twice = (2 * bound).ToScalar(), once = bound.ToScalar();
-        using var uniform = rand(target.shape, generator: generator, dtype: ScalarType.Float32);
+        using var uniform = rand(target.Sizes(), generator: generator, dtype: ScalarType.Float32);
         using var wide = uniform.mul(twice);
         return wide.sub(once);
     }

@@ -60,7 +60,7 @@ public sealed class RelativeTables : nn.Module
 
         private static Tensor Pick(Tensor rows, Tensor positions)
         {
-            var (batch, kept) = (positions.shape[0], positions.shape[1]);
+            var (batch, kept) = (positions.size(0), positions.size(1));
             return rows.index_select(0, positions.flatten()).view(batch, kept, -1)
                 .gather(2, positions.unsqueeze(1).expand(batch, kept, kept));                                 // [B, K, K]
         }

@@ -15,9 +15,9 @@ internal static class FiniteValues
     public static bool AreAll(Tensor weight)
     {
         using var flat = weight.view(-1);
-        for (var start = 0L; start < flat.shape[0]; start += ChunkValues)
+        for (var start = 0L; start < flat.size(0); start += ChunkValues)
         {
-            using var chunk = flat.narrow(0, start, Math.Min(ChunkValues, flat.shape[0] - start));
+            using var chunk = flat.narrow(0, start, Math.Min(ChunkValues, flat.size(0) - start));
             if (!AreAll(chunk.bytes, weight.dtype)) return false;
         }
         return true;

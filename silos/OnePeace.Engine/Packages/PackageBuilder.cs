@@ -96,7 +96,7 @@ public sealed class PackageBuilder : IDisposable
         else PluginCode.Run("to initialise its module", () => Initialise(module));
         var type = _model.Core.MainType();
         SafetensorsWriter.Write(_weights, module.named_parameters().Select(p =>
-            new TensorToWrite(p.name, new WeightInfo(type, p.parameter.shape), () => p.parameter.detach().to(type))));
+            new TensorToWrite(p.name, new WeightInfo(type, p.parameter.Sizes()), () => p.parameter.detach().to(type))));
         return module.Options;
     }
 
@@ -121,7 +121,7 @@ public sealed class PackageBuilder : IDisposable
         using var gradients = no_grad();
         foreach (var (name, parameter) in module.named_parameters())
         {
-            if (!from.Weights.TryGetValue(name, out var info) || !info.Shape.AsSpan().SequenceEqual(parameter.shape)) continue;
+            if (!from.Weights.TryGetValue(name, out var info) || !info.Shape.AsSpan().SequenceEqual(parameter.Sizes())) continue;
             using var value = from.Read(name);
             parameter.copy_(value);
         }

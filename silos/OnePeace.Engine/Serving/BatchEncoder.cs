@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OnePeace.Engine.Batching;
 using OnePeace.Engine.Devices;
 using OnePeace.Transformer;
@@ -13,8 +14,10 @@ internal sealed class BatchEncoder(TransformerCore core, Device device, ScalarTy
     {
         var segments = jobs[0].Parts.Select((part, i) => new SegmentInput(Module(part), BatchAssembly.Stack([.. jobs.Select(job => job.Parts[i].Input)], device, type))).ToArray();
         var vectors = Embeddings.Of(core, segments);   // [B, D]
-        var values = vectors.to(ScalarType.Float32, CPU).data<float>().ToArray();
-        return values.Chunk(values.Length / jobs.Count).ToArray();
+        var values = MemoryMarshal.Cast<byte, float>(vectors.to(ScalarType.Float32, CPU).contiguous().bytes);
+        var rows = new float[jobs.Count][];
+        for (var job = 0; job < rows.Length; job++) rows[job] = values.Slice(job * core.Shape.Width, core.Shape.Width).ToArray();
+        return rows;
     });
 
     private static ModalityModule Module(PreparedPart part) =>

@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers;
 using OnePeace.Transformer.Checkpoints;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -13,7 +14,7 @@ internal sealed class ModuleSource(nn.Module module, ScalarType type, IWeightSou
 {
     private readonly Dictionary<string, Parameter> _parameters = module.named_parameters().ToDictionary(p => p.name, p => p.parameter);
 
-    public IReadOnlyDictionary<string, WeightInfo> Weights => field ??= _parameters.ToDictionary(p => p.Key, p => Stored(p.Key) ?? new WeightInfo(type, p.Value.shape));
+    public IReadOnlyDictionary<string, WeightInfo> Weights => field ??= _parameters.ToDictionary(p => p.Key, p => Stored(p.Key) ?? new WeightInfo(type, p.Value.Sizes()));
 
     public Tensor Read(string name)
     {
@@ -23,5 +24,5 @@ internal sealed class ModuleSource(nn.Module module, ScalarType type, IWeightSou
     }
 
     private WeightInfo? Stored(string name) =>
-        !_parameters[name].requires_grad && stored is not null && stored.Weights.TryGetValue(name, out var info) && info.Shape.AsSpan().SequenceEqual(_parameters[name].shape) ? info : null;
+        !_parameters[name].requires_grad && stored is not null && stored.Weights.TryGetValue(name, out var info) && info.Shape.AsSpan().SequenceEqual(_parameters[name].Sizes()) ? info : null;
 }

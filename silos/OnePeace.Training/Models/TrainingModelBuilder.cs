@@ -151,7 +151,7 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
         var copied = 0;
         foreach (var (name, parameter) in module.named_parameters())
         {
-            if (!name.StartsWith("experts.", StringComparison.Ordinal) || !stored.Weights.Weights.TryGetValue(name, out var info) || !info.Shape.AsSpan().SequenceEqual(parameter.shape)) continue;
+            if (!name.StartsWith("experts.", StringComparison.Ordinal) || !stored.Weights.Weights.TryGetValue(name, out var info) || !info.Shape.AsSpan().SequenceEqual(parameter.Sizes())) continue;
             using var value = stored.Weights.Read(name);
             parameter.copy_(value);
             copied++;

@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers;
 using OnePeace.Transformer;
 
 namespace OnePeace.Training.Objectives;
@@ -12,8 +13,8 @@ internal static class PairBatchCheck
         Expect(batch.Other, model.Other, "other modality");
         if (batch.Pivot.Batch.Padding != batch.Other.Batch.Padding)
             throw new ArgumentException("Both sides of a pair must have the same padding mode.", nameof(batch));
-        if (batch.PivotVectors is { } vectors && !vectors.shape.SequenceEqual([batch.Size, model.Core.Shape.Width]))
-            throw new ArgumentException($"The pivot's vectors must be [{batch.Size}, {model.Core.Shape.Width}], but are [{string.Join(", ", vectors.shape)}].", nameof(batch));
+        if (batch.PivotVectors is { } vectors && !vectors.Sizes().SequenceEqual([batch.Size, model.Core.Shape.Width]))
+            throw new ArgumentException($"The pivot's vectors must be [{batch.Size}, {model.Core.Shape.Width}], but are [{string.Join(", ", vectors.Sizes())}].", nameof(batch));
         Require(options.PivotAlone, batch.Masks?.PivotAlone, nameof(PairMasks.PivotAlone));
         Require(options.OtherAlone, batch.Masks?.OtherAlone, nameof(PairMasks.OtherAlone));
         Require(options.Joins ? 1 : 0, batch.Masks?.PivotJoint, nameof(PairMasks.PivotJoint));

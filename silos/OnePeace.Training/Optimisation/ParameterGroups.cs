@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers;
 using OnePeace.Training.Parameters;
 using OnePeace.Transformer;
 
@@ -24,7 +25,7 @@ public static class ParameterGroups
         [
             .. from parameter in trained
                let depth = layerDecay < 1 ? Depth(parameter.Key, layers) : layers + 1
-               group parameter by (Depth: depth, Decays: Decays(parameter.Key, parameter.Value.shape.Length)) into same
+               group parameter by (Depth: depth, Decays: Decays(parameter.Key, parameter.Value.Sizes().Length)) into same
                select new ParameterGroup(Math.Pow(layerDecay, layers + 1 - same.Key.Depth), same.Key.Decays ? decay : 0, [.. same]),
         ];
     }

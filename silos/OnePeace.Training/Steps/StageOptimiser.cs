@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers;
 using OnePeace.Training.Models;
 using OnePeace.Training.Optimisation;
 using OnePeace.Training.Recipes;
@@ -89,7 +90,7 @@ internal sealed class StageOptimiser : IDisposable
         using var _ = no_grad();
         foreach (var (key, value) in _master.Weights)
         {
-            if (!state.TryGetValue(Weights + key, out var stored) || !stored.shape.AsSpan().SequenceEqual(value.shape))
+            if (!state.TryGetValue(Weights + key, out var stored) || !stored.Sizes().AsSpan().SequenceEqual(value.Sizes()))
                 throw new InvalidDataException($"The checkpoint lacks '{key}' in the shape that the recipe trains: it is of another run.");
             value.copy_(stored);
             if (!state.TryGetValue(Means + key, out var mean)) continue;

@@ -33,8 +33,8 @@ public sealed record TrainerState(long Step, IReadOnlyDictionary<string, Tensor>
             using var scope = NewDisposeScope();
             sha.AppendData(Encoding.UTF8.GetBytes(name));
             var flat = tensor.contiguous().view(-1);
-            for (var start = 0L; start < flat.shape[0]; start += ChunkValues)
-                sha.AppendData(flat.narrow(0, start, Math.Min(ChunkValues, flat.shape[0] - start)).bytes);
+            for (var start = 0L; start < flat.size(0); start += ChunkValues)
+                sha.AppendData(flat.narrow(0, start, Math.Min(ChunkValues, flat.size(0) - start)).bytes);
         }
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }

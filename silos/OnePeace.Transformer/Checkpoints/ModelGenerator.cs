@@ -58,7 +58,7 @@ public static class ModelGenerator
     private static Dictionary<string, long[]> CoreShapesOf(CoreShape shape)
     {
         using var core = new TransformerCore(shape);
-        return core.named_parameters().ToDictionary(p => p.name, p => p.parameter.shape);
+        return core.named_parameters().ToDictionary(p => p.name, p => p.parameter.Sizes());
     }
 
     /// <summary>Weights that are drawn when they are read; each from its own seed, so that their order does not matter.</summary>

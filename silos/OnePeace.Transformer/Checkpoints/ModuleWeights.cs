@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -19,7 +20,7 @@ internal sealed class ModuleWeights
     {
         _module = module;
         _what = what;
-        _expected = module.named_parameters().ToDictionary(p => p.name, p => p.parameter.shape);
+        _expected = module.named_parameters().ToDictionary(p => p.name, p => p.parameter.Sizes());
     }
 
     /// <summary>Replaces every parameter, without gradient; tensors of the right device and type are shared, others converted one at a time.</summary>
@@ -54,8 +55,8 @@ internal sealed class ModuleWeights
         [
             .. List("missing", _expected.Keys.Where(name => !weights.ContainsKey(name))),
             .. List("unexpected", weights.Keys.Where(name => !_expected.ContainsKey(name))),
-            .. List("of another shape", _expected.Where(e => weights.TryGetValue(e.Key, out var weight) && !weight.shape.SequenceEqual(e.Value))
-                .Select(e => $"{e.Key} (expected {TensorSize.Text(e.Value)}, got {TensorSize.Text(weights[e.Key].shape)})")),
+            .. List("of another shape", _expected.Where(e => weights.TryGetValue(e.Key, out var weight) && !weight.Sizes().SequenceEqual(e.Value))
+                .Select(e => $"{e.Key} (expected {TensorSize.Text(e.Value)}, got {TensorSize.Text(weights[e.Key].Sizes())})")),
         ];
         if (faults.Length > 0)
             throw new InvalidDataException($"The weights of the {_what} do not fit: {string.Join("; ", faults)}. Check that the configuration is this checkpoint's.");

@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers;
 using TorchSharp;
 
 namespace OnePeace.Transformer.Checkpoints;
@@ -86,7 +87,7 @@ internal sealed class OfficialModel
     {
         if (_logitScale is null) return null;
         using var value = _file.Read(_logitScale);
-        if (value.numel() != 1) throw new InvalidDataException($"Expected one value as logit_scale, but got {TensorSize.Text(value.shape)}.");
+        if (value.numel() != 1) throw new InvalidDataException($"Expected one value as logit_scale, but got {TensorSize.Text(value.Sizes())}.");
         using var wide = value.to(torch.ScalarType.Float64).reshape(1);
         return wide.item<double>();
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
 using OnePeace.Files;
+using OnePeace.Modalities.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,7 +41,7 @@ public static class SafetensorsWriter
 
     /// <summary>Writes tensors that are in memory; they stay the caller's.</summary>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
-        Write(path, tensors.Select(t => new TensorToWrite(t.Key, new WeightInfo(t.Value.dtype, t.Value.shape), () => t.Value.alias())), metadata);
+        Write(path, tensors.Select(t => new TensorToWrite(t.Key, new WeightInfo(t.Value.dtype, t.Value.Sizes()), () => t.Value.alias())), metadata);
 
     private static byte[] CreateHeader(TensorToWrite[] tensors, IReadOnlyDictionary<string, string> metadata)
     {
@@ -89,12 +90,12 @@ public static class SafetensorsWriter
     {
         using var scope = NewDisposeScope();
         var values = tensor.Read();
-        if (values.dtype != tensor.Info.Type || !values.shape.AsSpan().SequenceEqual(tensor.Info.Shape))
-            throw new InvalidDataException($"Tensor '{tensor.Name}': expected {tensor.Info.Type} {TensorSize.Text(tensor.Info.Shape)}, but got {values.dtype} {TensorSize.Text(values.shape)}.");
+        if (values.dtype != tensor.Info.Type || !values.Sizes().AsSpan().SequenceEqual(tensor.Info.Shape))
+            throw new InvalidDataException($"Tensor '{tensor.Name}': expected {tensor.Info.Type} {TensorSize.Text(tensor.Info.Shape)}, but got {values.dtype} {TensorSize.Text(values.Sizes())}.");
         var flat = values.detach().cpu().contiguous().view(-1);
-        for (var start = 0L; start < flat.shape[0]; start += ChunkValues)
+        for (var start = 0L; start < flat.size(0); start += ChunkValues)
         {
-            using var chunk = flat.narrow(0, start, Math.Min(ChunkValues, flat.shape[0] - start));
+            using var chunk = flat.narrow(0, start, Math.Min(ChunkValues, flat.size(0) - start));
             stream.Write(chunk.bytes);
         }
     }

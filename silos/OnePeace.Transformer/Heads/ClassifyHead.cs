@@ -65,7 +65,7 @@ public sealed class ClassifyHead : nn.Module<Tensor, Tensor?, Tensor, Tensor>
 
     private Tensor Pool(Tensor features, Tensor padding)
     {
-        var others = features.shape[1] - 1;
+        var others = features.size(1) - 1;
         var pooled = _pooling is null
             ? features.select(1, 0)
             : _norm.call(_pooling.call(features.narrow(1, 1, others), padding.narrow(1, 1, others)));

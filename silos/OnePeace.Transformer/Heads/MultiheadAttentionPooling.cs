@@ -44,12 +44,12 @@ public sealed class MultiheadAttentionPooling : nn.Module<Tensor, Tensor, Tensor
         using var scope = NewDisposeScope();
         var query = _query.view(1, _heads, 1, -1);                                                  // [1, H, 1, d]
         var scores = query.matmul(Split(_key.call(tokens)).transpose(2, 3));                        // [B, H, 1, L]
-        scores = scores.masked_fill(padding.view(padding.shape[0], 1, 1, -1), MinusInfinity);
+        scores = scores.masked_fill(padding.view(padding.size(0), 1, 1, -1), MinusInfinity);
         var pooled = scores.softmax(-1).matmul(Split(_value.call(tokens)));                         // [B, H, 1, d]
-        return _output.call(pooled.reshape(tokens.shape[0], tokens.shape[2])).MoveToOuterDisposeScope();
+        return _output.call(pooled.reshape(tokens.size(0), tokens.size(2))).MoveToOuterDisposeScope();
     }
 
     public void Initialise(Generator generator) => Initialisation.TruncatedNormal(_query, generator);
 
-    private Tensor Split(Tensor tokens) => tokens.view(tokens.shape[0], tokens.shape[1], _heads, -1).transpose(1, 2);   // [B, H, L, d]
+    private Tensor Split(Tensor tokens) => tokens.view(tokens.size(0), tokens.size(1), _heads, -1).transpose(1, 2);   // [B, H, L, d]
 }

@@ -23,8 +23,8 @@ public static class ContrastiveLoss
     /// <param name="detachCandidates">Whether a gradient flows only into what searches, not into what is found, as officially.</param>
     public static ContrastiveResult Compute(Tensor left, Tensor right, Tensor factor, bool detachCandidates = true)
     {
-        if (left.shape is not [var items, _] || items == 0 || !left.shape.SequenceEqual(right.shape))
-            throw new ArgumentException($"Both sides must be [B, D] and alike, but are [{string.Join(", ", left.shape)}] and [{string.Join(", ", right.shape)}].", nameof(right));
+        if (left.Sizes() is not [var items, _] || items == 0 || !left.Sizes().SequenceEqual(right.Sizes()))
+            throw new ArgumentException($"Both sides must be [B, D] and alike, but are [{string.Join(", ", left.Sizes())}] and [{string.Join(", ", right.Sizes())}].", nameof(right));
         using var scope = NewDisposeScope();
         // A factor of up to 100 leaves two digits of a bfloat16 similarity.
         var (a, b, scale) = (left.to(ScalarType.Float32), right.to(ScalarType.Float32), factor.to(ScalarType.Float32));
@@ -39,7 +39,7 @@ public static class ContrastiveLoss
     private static (Tensor Loss, Tensor Correct) Search(Tensor queries, Tensor candidates, Tensor factor)
     {
         using var scope = NewDisposeScope();
-        using var size = queries.shape[0].ToScalar();
+        using var size = queries.size(0).ToScalar();
         var similarities = factor.mul(queries).matmul(candidates.t());                                        // [B, B]
         var targets = arange(size, ScalarType.Int64, queries.device);                                         // [B]
         var loss = nn.functional.log_softmax(similarities, 1).gather(1, targets.unsqueeze(1)).mean().neg();

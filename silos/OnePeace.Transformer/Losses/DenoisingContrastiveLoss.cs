@@ -27,7 +27,7 @@ public sealed record DenoisingContrastiveLoss
         using var scope = NewDisposeScope();
         var present = WithoutCls(padding).flatten().logical_not().nonzero().flatten();                                 // [N]
         var targets = WithoutCls(hidden).flatten().index_select(0, present).nonzero().flatten();                       // [Q], in 0..N-1
-        if (targets.shape[0] == 0 || present.shape[0] == 1) return student.sum(ScalarType.Float32).mul(Zero).MoveToOuterDisposeScope();
+        if (targets.size(0) == 0 || present.size(0) == 1) return student.sum(ScalarType.Float32).mul(Zero).MoveToOuterDisposeScope();
         var queries = Unit(WithoutCls(student), present.index_select(0, targets));                                     // [Q, D]
         var candidates = Unit(WithoutCls(teacher.detach()), present);                                                  // [N, D]
         using var scale = LogitScale.ToScalar();
@@ -39,7 +39,7 @@ public sealed record DenoisingContrastiveLoss
     {
         var right = logarithms.gather(1, targets.unsqueeze(1)).squeeze(1);                                             // [Q]
         if (LabelSmoothing == 0) return right.mean().neg();
-        var other = LabelSmoothing / (logarithms.shape[1] - 1);
+        var other = LabelSmoothing / (logarithms.size(1) - 1);
         using var rightWeight = (1 - LabelSmoothing - other).ToScalar();
         using var otherWeight = other.ToScalar();
         return right.mul(rightWeight).Plus(logarithms.sum(1).mul(otherWeight)).mean().neg();
@@ -47,15 +47,15 @@ public sealed record DenoisingContrastiveLoss
 
     /// <summary>Rows of <c>[B, L - 1, D]</c>, normalised in float32 and multiplied in the type of the features, as officially.</summary>
     private static Tensor Unit(Tensor features, Tensor rows) =>
-        nn.functional.normalize(features.reshape(-1, features.shape[2]).index_select(0, rows).to(ScalarType.Float32), dim: 1, eps: 1e-12).to(features.dtype);
+        nn.functional.normalize(features.reshape(-1, features.size(2)).index_select(0, rows).to(ScalarType.Float32), dim: 1, eps: 1e-12).to(features.dtype);
 
-    private static Tensor WithoutCls(Tensor tokens) => tokens.narrow(1, 1, tokens.shape[1] - 1);
+    private static Tensor WithoutCls(Tensor tokens) => tokens.narrow(1, 1, tokens.size(1) - 1);
 
     private static void Check(Tensor student, Tensor teacher, Tensor hidden, Tensor padding)
     {
-        if (student.shape is [var items, var length, _] && teacher.shape.SequenceEqual(student.shape)
-            && hidden.shape.SequenceEqual([items, length]) && padding.shape.SequenceEqual([items, length])) return;
-        var shapes = new[] { student, teacher, hidden, padding }.Select(t => $"[{string.Join(", ", t.shape)}]");
+        if (student.Sizes() is [var items, var length, _] && teacher.Sizes().SequenceEqual(student.Sizes())
+            && hidden.Sizes().SequenceEqual([items, length]) && padding.Sizes().SequenceEqual([items, length])) return;
+        var shapes = new[] { student, teacher, hidden, padding }.Select(t => $"[{string.Join(", ", t.Sizes())}]");
         throw new ArgumentException($"Student and teacher must be [B, L, D], hidden and padding [B, L], but they are {string.Join(", ", shapes)}.", nameof(student));
     }
 }

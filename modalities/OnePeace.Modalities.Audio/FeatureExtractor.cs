@@ -42,7 +42,9 @@ internal sealed class FeatureExtractor : nn.Module<Tensor, Tensor>
     private Tensor Extract(Tensor waveform)
     {
         using var scope = NewDisposeScope();
-        var frames = _stack.call(waveform.unsqueeze(1)).transpose(1, 2);                     // [B, T, C]
+        var frames = _stack.MapsFrames && waveform.size(0) == 1
+            ? _stack.MapFrames(waveform.view(-1, 1)).unsqueeze(0)
+            : _stack.call(waveform.unsqueeze(1)).transpose(1, 2);                            // [B, T, C]
         return _output.call(_norm.call(frames)).MoveToOuterDisposeScope();                   // [B, T, D]
     }
 
@@ -57,13 +59,20 @@ internal sealed class FeatureExtractor : nn.Module<Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor signal)
+        public bool MapsFrames => _blocks.All(block => block.MapsFrames);
+
+        public override Tensor forward(Tensor signal) => Through(signal, (block, current) => block.call(current));
+
+        /// <summary>The same over one signal, <c>[S, 1] -> [T, C]</c>.</summary>
+        public Tensor MapFrames(Tensor signal) => Through(signal, (block, current) => block.MapFrames(current));
+
+        private Tensor Through(Tensor signal, Func<Block, Tensor, Tensor> step)
         {
             var current = signal.alias();
             foreach (var block in _blocks)
             {
                 using var previous = current;
-                current = block.call(previous);
+                current = step(block, previous);
             }
             return current;
         }
@@ -89,6 +98,15 @@ internal sealed class FeatureExtractor : nn.Module<Tensor, Tensor>
             using var scope = NewDisposeScope();
             return nn.functional.gelu(_norm.call(_convolution.call(signal))).MoveToOuterDisposeScope();
         }
+
+        public bool MapsFrames => _convolution.MapsFrames;
+
+        /// <summary>The same over one signal, <c>[T, In] -> [T', C]</c>.</summary>
+        public Tensor MapFrames(Tensor frames)
+        {
+            using var scope = NewDisposeScope();
+            return nn.functional.gelu(_norm.NormFrames(_convolution.MapFrames(frames)), inplace: true).MoveToOuterDisposeScope();
+        }
     }
 
     /// <summary>LayerNorm over channels, <c>[B, C, T] -> [B, C, T]</c>.</summary>
@@ -108,5 +126,8 @@ internal sealed class FeatureExtractor : nn.Module<Tensor, Tensor>
             using var scope = NewDisposeScope();
             return _norm.call(signal.transpose(1, 2)).transpose(1, 2).MoveToOuterDisposeScope();
         }
+
+        /// <summary>The same of frames one after the other, <c>[T, C] -> [T, C]</c>.</summary>
+        public Tensor NormFrames(Tensor frames) => _norm.call(frames);
     }
 }

@@ -123,7 +123,7 @@ public abstract class SequenceAdaptor : ModalityAdaptor, IInitialised
     private Tokens Pack(Tensor embeddings, Tensor padding, long length, Tensor? preserved)
     {
         var device = embeddings.device;
-        var biases = _tables?.Biases(() => RelativeIndex(length, device), preserved) ?? [];
+        var biases = _tables?.Biases(() => RelativeIndex(length, device), length, preserved) ?? [];
         return new Tokens(embeddings.MoveToOuterDisposeScope(), padding.MoveToOuterDisposeScope(), biases);
     }
 

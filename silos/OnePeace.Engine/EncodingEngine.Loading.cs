@@ -3,6 +3,7 @@ using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Plugins;
 using OnePeace.Engine.Residency;
 using OnePeace.Engine.Serving;
+using OnePeace.Modalities.Layers.Packing;
 using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Engine;
@@ -30,7 +31,7 @@ public sealed partial class EncodingEngine
         var engine = new EncodingEngine(model, options, devices, TimeProvider.System)
         {
             Packages = options.Packages is { } packages ? new PackageHost(model, new PackageStaging(model, options, packages)) : null,
-            Core = new ServingCore(path, model.Core, model.Device, plugins) { Thread = model.Device.type == TorchSharp.DeviceType.CUDA ? devices[0] : null },
+            Core = !options.LeavesProcessorToTraining ? null : new ServingCore(path, model.Core, model.Device, plugins) { Thread = model.Device.type == TorchSharp.DeviceType.CUDA ? devices[0] : null },
         };
         if (!cancellation.IsCancellationRequested) return engine;
         await engine.DisposeAsync().ConfigureAwait(false);
@@ -63,8 +64,10 @@ public sealed partial class EncodingEngine
     private static ServedModel LoadCore(ModelSource source, EngineOptions options)
     {
         var device = options.ResolveDevice();
-        var type = options.ResolveDataType(device);
-        return new ServedModel(ModelLoader.LoadCore(source, device, type), new DeviceResidency(options.Residency, TimeProvider.System), source)
+        var type = options.ResolveDataType(device, source.Shape);
+        var core = ModelLoader.LoadCore(source, device, type);
+        core.Pack(keepsWeights: options.LeavesProcessorToTraining);   // which goes through the very same tensors
+        return new ServedModel(core, new DeviceResidency(options.Residency, TimeProvider.System), source)
         {
             Name = source.Name,
             Notice = source.Notice,

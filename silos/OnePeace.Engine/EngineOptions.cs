@@ -2,6 +2,7 @@ using OnePeace.Engine.Batching;
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Residency;
+using OnePeace.Modalities;
 using OnePeace.Transformer.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,7 +15,7 @@ public sealed record EngineOptions
     /// <summary><c>cpu</c>, <c>cuda:0</c>, or <c>auto</c>: the first GPU if there is one.</summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary><c>float32</c>, <c>bfloat16</c>, or <c>auto</c>: float32 on a CPU, bfloat16 on a GPU.</summary>
+    /// <summary><c>float32</c>, <c>bfloat16</c>, or <c>auto</c>: bfloat16 on a GPU; on a CPU what <see cref="CpuDataType"/> measures.</summary>
     public string DataType { get; init; } = "auto";
 
     /// <summary>How many batches are computed at once, each on a thread of its own.</summary>
@@ -59,7 +60,7 @@ public sealed record EngineOptions
     public void Check()
     {
         TorchRuntime.EnsureLoaded();
-        ResolveDataType(ResolveDevice());
+        ResolveDataType(ResolveDevice(), null);
     }
 
     /// <summary>Whether all of a model's modalities fit into <see cref="Residency"/>; nothing is loaded.</summary>
@@ -69,7 +70,7 @@ public sealed record EngineOptions
     {
         if (Residency.BudgetBytes <= 0) return;
         TorchRuntime.EnsureLoaded();
-        ModelRoom.Check(model.Choose(null), ResolveDataType(ResolveDevice()), Residency);
+        ModelRoom.Check(model.Choose(null), ResolveDataType(ResolveDevice(), model.Shape), Residency);
     }
 
     /// <exception cref="ArgumentException">No such device, or it is not there.</exception>
@@ -84,10 +85,13 @@ public sealed record EngineOptions
         return new Device(Device == "cuda" ? "cuda:0" : Device);
     }
 
+    /// <param name="device">Where to compute.</param>
+    /// <param name="shape">Of the core; null where it is not known yet, and only a mistake is looked for.</param>
     /// <exception cref="ArgumentException">No such type.</exception>
-    internal ScalarType ResolveDataType(Device device) => DataType switch
+    internal ScalarType ResolveDataType(Device device, CoreShape? shape) => DataType switch
     {
-        "auto" => device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32,
+        "auto" when device.type == DeviceType.CUDA => ScalarType.BFloat16,
+        "auto" => shape is null ? ScalarType.Float32 : CpuDataType.For(shape),
         "float32" => ScalarType.Float32,
         "bfloat16" => ScalarType.BFloat16,
         _ => throw new ArgumentException($"The data type must be 'auto', 'float32' or 'bfloat16', but is '{DataType}'.", nameof(DataType)),

@@ -1,5 +1,6 @@
 using OnePeace.Modalities;
 using OnePeace.Modalities.Layers;
+using OnePeace.Modalities.Layers.Packing;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -8,12 +9,15 @@ using static TorchSharp.torch;
 namespace OnePeace.Transformer;
 
 /// <summary>Shared self-attention, then one feed-forward expert per modality (ONE-PEACE, section 2.1). Experts come with the segments.</summary>
-public sealed class TransformerLayer : nn.Module<Tensor, Tensor?, IReadOnlyList<Segment>, Tensor>, IInitialised
+public sealed class TransformerLayer : nn.Module<Tensor, Tensor?, IReadOnlyList<Segment>, Tensor>, IInitialised, IPackable
 {
+    private static readonly Scalar One = 1f.ToScalar();
+
     private readonly int _index;
     private readonly double _dropout;
     private readonly double _layerScaleInit;
     private readonly DropPath _dropPath;
+    private bool _isPacked;
 
     [ComponentName(Name = "self_attn")]
     private readonly SelfAttention _attention;
@@ -72,12 +76,16 @@ public sealed class TransformerLayer : nn.Module<Tensor, Tensor?, IReadOnlyList<
         foreach (var scale in new[] { _attentionScale, _expertScale }.OfType<Parameter>()) Initialisation.Fill(scale, _layerScaleInit);
     }
 
+    /// <summary>Scaling and adding a branch become one operation.</summary>
+    public void Pack(bool keepsWeights) => _isPacked = true;
+
     private Tensor ApplyExperts(Tensor tokens, IReadOnlyList<Segment> segments) =>
         segments.MapSlices(tokens, (segment, slice) => segment.Modality.Expert(_index).call(slice)).Join();
 
     private Tensor Add(Tensor residual, Tensor branch, Parameter? scale)
     {
         if (training && _dropout > 0) branch = nn.functional.dropout(branch, _dropout, training: true);
+        if (_isPacked && scale is not null) return residual.addcmul(branch, scale, One);
         if (scale is not null) branch = branch.mul(scale);
         return _dropPath.call(branch).Plus(residual);
     }

@@ -1,4 +1,5 @@
 using OnePeace.Modalities;
+using OnePeace.Modalities.Layers.Packing;
 using OnePeace.Transformer.Tests.Reference;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,16 +16,17 @@ public class RetrievalTests(ITestOutputHelper output)
         "retrieval_flags_all_off", "retrieval_flags_shrink", "retrieval_flags_dropout_nonzero_eval",
     ];
 
-    public static TheoryData<string> All => [.. Cases];
+    public static TheoryData<string, bool> All => new(Cases.SelectMany(name => new[] { (name, false), (name, true) }));
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Every_step_of_every_modality_equals_the_official_one(string name)
+    public void Every_step_of_every_modality_equals_the_official_one(string name, bool packed)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         using var reference = new ReferenceCase("models", name);
         using var model = ReferenceModel.Build(reference);
+        if (packed) Pack(model);
         var compared = 0;
         foreach (var modality in model.Modalities.Values.Where(m => reference.Data.Weights.ContainsKey($"out.{m.Name}")))
         {
@@ -42,9 +44,11 @@ public class RetrievalTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("vl")]
-    [InlineData("al")]
-    public void Joint_sequences_equal_the_official_ones(string pair)
+    [InlineData("vl", false)]
+    [InlineData("al", false)]
+    [InlineData("vl", true)]
+    [InlineData("al", true)]
+    public void Joint_sequences_equal_the_official_ones(string pair, bool packed)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -54,6 +58,7 @@ public class RetrievalTests(ITestOutputHelper output)
             using var reference = new ReferenceCase("models", name);
             if (!reference.Data.Weights.ContainsKey($"out.wrapper_{pair}.text")) continue;
             using var model = ReferenceModel.Build(reference);
+            if (packed) Pack(model);
             string[] parts = ["text", pair == "vl" ? "image" : "audio"];
             var segments = parts.Select(p => new Segment(model.Modalities[p], model.Modalities[p].Adaptor.call(reference.Batch(p)))).ToArray();
             var trace = Trace.Run(model.Core, segments);
@@ -81,17 +86,21 @@ public class RetrievalTests(ITestOutputHelper output)
         Assert.True(Difference.Relative(model.Embed("audio", independent), model.Embed("audio", official)) > 1e-3);
     }
 
-    [Fact]
-    public void In_bfloat16_the_embeddings_stay_within_the_rounding_of_the_official_ones()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void In_bfloat16_the_embeddings_stay_within_the_rounding_of_the_official_ones(bool packed)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         using var reference = new ReferenceCase("models", "retrieval_val_copy0_bf16");
         using var model = ReferenceModel.Build(reference);
         model.Core.to(ScalarType.BFloat16);
+        if (packed) model.Core.Pack();
         foreach (var modality in model.Modalities.Values)
         {
             modality.to(ScalarType.BFloat16);
+            if (packed) modality.Pack();
             var embedding = model.Embed(modality.Name, reference.Batch(modality.Name));   // inputs stay float32: the adaptor converts them
             Assert.Equal(ScalarType.BFloat16, embedding.dtype);
             var difference = Difference.Check(modality.Name, embedding, reference.Data.Read($"out.{modality.Name}"), 2e-2);
@@ -106,5 +115,11 @@ public class RetrievalTests(ITestOutputHelper output)
         using var reference = new ReferenceCase("models", "retrieval_val_copy0");
         using var model = ReferenceModel.Build(reference);
         Difference.Check("logit scale", model.LogitScale.Factor().view(1), reference.Data.Read("out.logit_scale_exp"), 1e-6);
+    }
+
+    private static void Pack(OnePeaceModel model)
+    {
+        model.Core.Pack();
+        foreach (var modality in model.Modalities.Values) modality.Pack();
     }
 }

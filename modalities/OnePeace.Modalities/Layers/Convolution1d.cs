@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers.Packing;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 namespace OnePeace.Modalities.Layers;
 
 /// <summary>A convolution over time, <c>[B, In, T] -> [B, Out, T']</c>.</summary>
-public sealed class Convolution1d : nn.Module<Tensor, Tensor>, IInitialised
+public sealed class Convolution1d : nn.Module<Tensor, Tensor>, IInitialised, IPackable
 {
     private readonly long _stride;
     private readonly long _padding;
@@ -17,6 +18,8 @@ public sealed class Convolution1d : nn.Module<Tensor, Tensor>, IInitialised
 
     [ComponentName(Name = "bias")]
     private readonly Parameter? _bias;
+
+    private PackedConvolution? _packed;
 
     /// <param name="inputs">Input channels; a multiple of <paramref name="groups"/>.</param>
     /// <param name="outputs">Output channels; a multiple of <paramref name="groups"/>.</param>
@@ -36,8 +39,26 @@ public sealed class Convolution1d : nn.Module<Tensor, Tensor>, IInitialised
         RegisterComponents();
     }
 
+    /// <summary>Whether frames can be mapped where they lie, one after the other (<see cref="MapFrames"/>).</summary>
+    public bool MapsFrames => _packed is not null;
+
     public override Tensor forward(Tensor input) =>
         nn.functional.conv1d(input, _weight, _bias, stride: _stride, padding: _padding, groups: _groups);
+
+    /// <summary>The same over one signal whose frames lie one after the other, <c>[T, In] -> [T', Out]</c>; packed only.</summary>
+    /// <exception cref="InvalidOperationException">It is not packed.</exception>
+    public Tensor MapFrames(Tensor frames) => _packed?.Map(frames) ?? throw new InvalidOperationException("Only a packed convolution without padding or groups maps frames.");
+
+    public void Pack(bool keepsWeights)
+    {
+        if (_groups == 1 && _padding == 0 && _weight.device_type == DeviceType.CPU) _packed ??= new PackedConvolution(_weight, _bias, _stride);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _packed?.Dispose();
+        base.Dispose(disposing);
+    }
 
     public void Initialise(Generator generator)
     {

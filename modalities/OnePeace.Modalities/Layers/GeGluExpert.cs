@@ -55,6 +55,6 @@ public sealed class GeGlu : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.gelu(_gate.call(tokens)).mul(_value.call(tokens)).MoveToOuterDisposeScope();
+        return _value.Times(tokens, _gate.Gelu(tokens)).MoveToOuterDisposeScope();
     }
 }

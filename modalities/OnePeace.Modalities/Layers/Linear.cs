@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers.Packing;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -6,13 +7,16 @@ using static TorchSharp.torch;
 namespace OnePeace.Modalities.Layers;
 
 /// <summary>An affine map, <c>[..., In] -> [..., Out]</c>.</summary>
-public sealed class Linear : nn.Module<Tensor, Tensor>, IInitialised
+public sealed class Linear : nn.Module<Tensor, Tensor>, IInitialised, IPackable
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
 
     [ComponentName(Name = "bias")]
     private readonly Parameter? _bias;
+
+    private PackedWeight? _packed;
+    private bool _isJoined;
 
     public Linear(long inputs, long outputs, bool withBias = true) : base(nameof(Linear))
     {
@@ -21,11 +25,65 @@ public sealed class Linear : nn.Module<Tensor, Tensor>, IInitialised
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight, _bias);
+    public override Tensor forward(Tensor input) => _packed?.Apply(input) ?? nn.functional.linear(input, _weight, _bias);
+
+    /// <summary>The exact GELU of the map.</summary>
+    public Tensor Gelu(Tensor input)
+    {
+        if (_packed is not null) return _packed.ApplyGelu(input);
+        using var mapped = call(input);
+        return nn.functional.gelu(mapped);
+    }
+
+    /// <summary>The map's result times another tensor of the same shape.</summary>
+    public Tensor Times(Tensor input, Tensor other)
+    {
+        if (_packed is not null) return _packed.ApplyTimes(input, other);
+        using var mapped = call(input);
+        return other.mul(mapped);
+    }
 
     public void Initialise(Generator generator)
     {
         Initialisation.TruncatedNormal(_weight, generator);
         _bias?.zero_();
+    }
+
+    public void Pack(bool keepsWeights)
+    {
+        if (_isJoined || _packed is not null) return;
+        _packed = new PackedWeight(_weight, _bias);
+        if (!keepsWeights) Empty();
+    }
+
+    /// <summary>Several maps of the same input as one, their results one after the other; each of them is of no use alone afterwards.</summary>
+    /// <param name="keepsWeights">See <see cref="IPackable.Pack"/>.</param>
+    /// <param name="maps">All of one width of input.</param>
+    public static PackedWeight Join(bool keepsWeights, params IReadOnlyList<Linear> maps)
+    {
+        using var scope = NewDisposeScope();
+        var weight = cat([.. maps.Select(map => map._weight)]);
+        var bias = maps.All(map => map._bias is null) ? null : cat([.. maps.Select(map => map._bias ?? zeros_like(map._weight.select(1, 0)))]);
+        foreach (var map in maps)
+        {
+            map._isJoined = true;
+            if (!keepsWeights) map.Empty();
+        }
+        return new PackedWeight(weight, bias);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _packed?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Empty()
+    {
+        foreach (var parameter in new[] { _weight, _bias }.OfType<Parameter>())
+        {
+            using var nothing = empty(0, parameter.dtype, parameter.device);
+            parameter.set_(nothing);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using OnePeace.Modalities.Layers.Packing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,12 +7,13 @@ namespace OnePeace.Modalities.Layers;
 
 /// <summary>Learned attention biases by relative position: one table for all layers, or one a layer; <c>[rows, H]</c> each.</summary>
 /// <remarks>Shapes: <c>L</c> tokens, <c>K</c> preserved tokens, <c>H</c> heads.</remarks>
-public sealed class RelativeTables : nn.Module
+public sealed class RelativeTables : nn.Module, IPackable
 {
     /// <summary>What a shared table was once called among a modality's weights.</summary>
     public const string OldestName = "adapter.rel_pos_table.weight";
 
     private readonly Embedding[] _tables;
+    private BiasCache? _kept;
 
     /// <param name="rows">Rows of each table.</param>
     /// <param name="shape">Says how many heads and tables.</param>
@@ -24,8 +26,9 @@ public sealed class RelativeTables : nn.Module
 
     /// <summary>The biases, <c>[1, H, L, L]</c>, or <c>[B, H, K, K]</c> of preserved positions. Each is computed when it is asked for: together they can be large.</summary>
     /// <param name="index">Makes the row of every pair, int64 <c>[L, L]</c>.</param>
+    /// <param name="length">L.</param>
     /// <param name="preserved"><see cref="ModalityBatch.Preserved"/>, <c>[B, K]</c>; must outlive the biases.</param>
-    public IReadOnlyList<Tensor> Biases(Func<Tensor> index, Tensor? preserved) => new BiasList(_tables, index, preserved);
+    public IReadOnlyList<Tensor> Biases(Func<Tensor> index, long length, Tensor? preserved) => new BiasList(this, index, length, preserved);
 
     /// <summary>Adapts the tables of an older checkpoint in place: the oldest name of a shared table, and a shared table where the core has one a layer.</summary>
     public static void Upgrade(IDictionary<string, Tensor> weights, CoreShape shape)
@@ -36,21 +39,33 @@ public sealed class RelativeTables : nn.Module
             weights[Name(i)] = shared.clone();
     }
 
+    /// <summary>From now on biases are kept by length, and whoever asks gets the same tensor.</summary>
+    public void Pack(bool keepsWeights) => _kept ??= new BiasCache();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _kept?.Dispose();
+        base.Dispose(disposing);
+    }
+
     /// <summary>A table's name among a modality's weights.</summary>
     public static string Name(int table) => $"adapter.rel_pos_table_list.{table}.weight";
 
-    private sealed class BiasList(Embedding[] tables, Func<Tensor> index, Tensor? preserved) : IReadOnlyList<Tensor>
-    {
-        public int Count => tables.Length;
+    private Tensor Compute(int table, Tensor rows) => _tables[table].call(rows).permute(0, 3, 1, 2).contiguous();   // [1, H, L, L] or [B, H, K, K]
 
-        /// <summary>A new tensor each time, owned by the caller's dispose scope.</summary>
+    private sealed class BiasList(RelativeTables tables, Func<Tensor> index, long length, Tensor? preserved) : IReadOnlyList<Tensor>
+    {
+        public int Count => tables._tables.Length;
+
+        /// <summary>A new tensor or handle each time, owned by the caller's dispose scope.</summary>
         public Tensor this[int table]
         {
             get
             {
                 using var scope = NewDisposeScope();
-                var rows = preserved is null ? index().unsqueeze(0) : Pick(index(), MaskedPositions.Gathered(preserved));
-                return tables[table].call(rows).permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();   // [1, H, L, L] or [B, H, K, K]
+                if (preserved is not null) return tables.Compute(table, Pick(index(), MaskedPositions.Gathered(preserved))).MoveToOuterDisposeScope();
+                var bias = tables._kept?.Get(table, length, () => tables.Compute(table, index().unsqueeze(0))) ?? tables.Compute(table, index().unsqueeze(0));
+                return bias.MoveToOuterDisposeScope();
             }
         }
 

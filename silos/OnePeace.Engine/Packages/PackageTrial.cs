@@ -3,7 +3,9 @@ using OnePeace.Engine.Batching;
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Plugins;
+using OnePeace.Engine.Serving;
 using OnePeace.Modalities;
+using OnePeace.Modalities.Layers.Packing;
 using OnePeace.Transformer;
 using OnePeace.Transformer.Checkpoints;
 using static TorchSharp.torch;
@@ -135,6 +137,7 @@ public static class PackageTrial
             try
             {
                 ModelLoader.FillModality(module, source, device, type);   // disposes the module where it fails
+                module.Pack();
                 return true;
             }
             catch (InvalidDataException e)
@@ -184,7 +187,7 @@ public static class PackageTrial
     {
         var batch = BatchAssembly.Stack([input], core.Device, core.Type);
         var features = core.Core.call([new Segment(module, module.Adaptor.call(batch))], batch.Padding)[0];   // [1, L, D]
-        return module.Project(features).to(ScalarType.Float32, CPU).data<float>().ToArray();
+        return MemoryMarshal.Cast<byte, float>(BatchEncoder.Unit(module.Project(features)).bytes).ToArray();
     });
 
     /// <summary>NaN where the vectors cannot be compared.</summary>

@@ -33,7 +33,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>, IInitial
     [ComponentName(Name = "c_attn")]
     private readonly Parameter? _headScale;
 
-    private PackedWeight? _packed;
+    private OnFirstUse<PackedWeight>? _packed;
 
     public SelfAttention(CoreShape shape) : base(nameof(SelfAttention))
     {
@@ -70,7 +70,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>, IInitial
     }
 
     /// <summary>The three projections become one.</summary>
-    public void Pack(bool keepsWeights) => _packed ??= Linear.Join(keepsWeights, _query, _key, _value);
+    public void Pack(bool keepsWeights) => _packed ??= Linear.PackTogether([_query, _key, _value], keepsWeights);
 
     protected override void Dispose(bool disposing)
     {
@@ -82,7 +82,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>, IInitial
     private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor tokens, long batch, long length)
     {
         if (_packed is null) return (Split(_query.call(tokens)), Split(_key.call(tokens)), Split(_value.call(tokens)));
-        var joined = _packed.Apply(tokens).view(batch, length, 3, _heads, -1);           // [B, L, 3, H, d]
+        var joined = _packed.Value.Apply(tokens).view(batch, length, 3, _heads, -1);           // [B, L, 3, H, d]
         return (Part(0), Part(1), Part(2));
 
         Tensor Part(int part) => joined.select(2, part).transpose(1, 2);

@@ -46,18 +46,23 @@ public class PackingTests
         var input = Random(5, 16);
         var expected = cat([first.call(input), second.call(input)], dim: 1);
 
-        using var joined = Linear.Join(keepsWeights: false, first, second);
+        using var joined = Linear.PackTogether([first, second], keepsWeights: false);
+        foreach (var map in new[] { first, second }) map.Pack();   // to no effect
 
-        Near(expected, joined.Apply(input), 1e-5);
+        Near(expected, joined.Value.Apply(input), 1e-5);
         Assert.All(first.parameters().Concat(second.parameters()), parameter => Assert.Equal(0, parameter.numel()));
     }
 
     [Fact]
-    public void Weights_are_held_once_unless_somebody_else_uses_them()
+    public void Weights_are_laid_out_when_they_are_first_used_and_held_once_unless_somebody_else_uses_them()
     {
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
         using Linear emptied = Filled(new Linear(16, 8)), kept = Filled(new Linear(16, 8));
         emptied.Pack();
         kept.Pack(keepsWeights: true);
+        Assert.Equal([128, 8], emptied.parameters().Select(parameter => parameter.numel()));
+        foreach (var map in new[] { emptied, kept }) map.call(Random(2, 16));
         Assert.All(emptied.parameters(), parameter => Assert.Equal(0, parameter.numel()));
         Assert.Equal([128, 8], kept.parameters().Select(parameter => parameter.numel()));
     }

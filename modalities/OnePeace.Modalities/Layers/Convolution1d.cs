@@ -19,7 +19,7 @@ public sealed class Convolution1d : nn.Module<Tensor, Tensor>, IInitialised, IPa
     [ComponentName(Name = "bias")]
     private readonly Parameter? _bias;
 
-    private PackedConvolution? _packed;
+    private OnFirstUse<PackedConvolution>? _packed;
 
     /// <param name="inputs">Input channels; a multiple of <paramref name="groups"/>.</param>
     /// <param name="outputs">Output channels; a multiple of <paramref name="groups"/>.</param>
@@ -47,11 +47,11 @@ public sealed class Convolution1d : nn.Module<Tensor, Tensor>, IInitialised, IPa
 
     /// <summary>The same over one signal whose frames lie one after the other, <c>[T, In] -> [T', Out]</c>; packed only.</summary>
     /// <exception cref="InvalidOperationException">It is not packed.</exception>
-    public Tensor MapFrames(Tensor frames) => _packed?.Map(frames) ?? throw new InvalidOperationException("Only a packed convolution without padding or groups maps frames.");
+    public Tensor MapFrames(Tensor frames) => _packed?.Value.Map(frames) ?? throw new InvalidOperationException("Only a packed convolution without padding or groups maps frames.");
 
     public void Pack(bool keepsWeights)
     {
-        if (_groups == 1 && _padding == 0 && _weight.device_type == DeviceType.CPU) _packed ??= new PackedConvolution(_weight, _bias, _stride);
+        if (_groups == 1 && _padding == 0 && _weight.device_type == DeviceType.CPU) _packed ??= new(() => new PackedConvolution(_weight, _bias, _stride));
     }
 
     protected override void Dispose(bool disposing)

@@ -15,7 +15,7 @@ public sealed class Linear : nn.Module<Tensor, Tensor>, IInitialised, IPackable
     [ComponentName(Name = "bias")]
     private readonly Parameter? _bias;
 
-    private PackedWeight? _packed;
+    private OnFirstUse<PackedWeight>? _packed;
     private bool _isJoined;
 
     public Linear(long inputs, long outputs, bool withBias = true) : base(nameof(Linear))
@@ -25,12 +25,12 @@ public sealed class Linear : nn.Module<Tensor, Tensor>, IInitialised, IPackable
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => _packed?.Apply(input) ?? nn.functional.linear(input, _weight, _bias);
+    public override Tensor forward(Tensor input) => _packed?.Value.Apply(input) ?? nn.functional.linear(input, _weight, _bias);
 
     /// <summary>The exact GELU of the map.</summary>
     public Tensor Gelu(Tensor input)
     {
-        if (_packed is not null) return _packed.ApplyGelu(input);
+        if (_packed is not null) return _packed.Value.ApplyGelu(input);
         using var mapped = call(input);
         return nn.functional.gelu(mapped);
     }
@@ -38,7 +38,7 @@ public sealed class Linear : nn.Module<Tensor, Tensor>, IInitialised, IPackable
     /// <summary>The map's result times another tensor of the same shape.</summary>
     public Tensor Times(Tensor input, Tensor other)
     {
-        if (_packed is not null) return _packed.ApplyTimes(input, other);
+        if (_packed is not null) return _packed.Value.ApplyTimes(input, other);
         using var mapped = call(input);
         return other.mul(mapped);
     }
@@ -51,31 +51,35 @@ public sealed class Linear : nn.Module<Tensor, Tensor>, IInitialised, IPackable
 
     public void Pack(bool keepsWeights)
     {
-        if (_isJoined || _packed is not null) return;
-        _packed = new PackedWeight(_weight, _bias);
-        if (!keepsWeights) Empty();
+        if (!_isJoined) _packed ??= new(() => Join([this], keepsWeights));
     }
 
-    /// <summary>Several maps of the same input as one, their results one after the other; each of them is of no use alone afterwards.</summary>
-    /// <param name="keepsWeights">See <see cref="IPackable.Pack"/>.</param>
+    /// <summary>Several maps of the same input as one, their results one after the other; none of them is of use alone afterwards.</summary>
     /// <param name="maps">All of one width of input.</param>
-    public static PackedWeight Join(bool keepsWeights, params IReadOnlyList<Linear> maps)
+    /// <param name="keepsWeights">See <see cref="IPackable.Pack"/>.</param>
+    public static OnFirstUse<PackedWeight> PackTogether(IReadOnlyList<Linear> maps, bool keepsWeights)
     {
-        using var scope = NewDisposeScope();
-        var weight = cat([.. maps.Select(map => map._weight)]);
-        var bias = maps.All(map => map._bias is null) ? null : cat([.. maps.Select(map => map._bias ?? zeros_like(map._weight.select(1, 0)))]);
-        foreach (var map in maps)
-        {
-            map._isJoined = true;
-            if (!keepsWeights) map.Empty();
-        }
-        return new PackedWeight(weight, bias);
+        foreach (var map in maps) map._isJoined = true;
+        return new(() => Join(maps, keepsWeights));
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing) _packed?.Dispose();
         base.Dispose(disposing);
+    }
+
+    private static PackedWeight Join(IReadOnlyList<Linear> maps, bool keepsWeights)
+    {
+        using var scope = NewDisposeScope();
+        var weight = maps.Count == 1 ? maps[0]._weight : cat([.. maps.Select(map => map._weight)]);
+        var bias = maps.All(map => map._bias is null) ? null
+            : maps.Count == 1 ? maps[0]._bias
+            : cat([.. maps.Select(map => map._bias ?? zeros_like(map._weight.select(1, 0)))]);
+        var packed = new PackedWeight(weight, bias);
+        if (!keepsWeights)
+            foreach (var map in maps) map.Empty();
+        return packed;
     }
 
     private void Empty()

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace OnePeace.Modalities.Layers.Packing;
 
-/// <summary>A layer that can lay its weights out once for inference; from then on it only infers.</summary>
+/// <summary>A layer that can lay its weights out for inference, once, when it is first used; from then on it only infers.</summary>
 public interface IPackable
 {
-    /// <summary>Lays the weights out as the device multiplies them fastest.</summary>
+    /// <summary>From the next use on, the weights lie as the device multiplies them fastest.</summary>
     /// <param name="keepsWeights">Whether the parameters keep their values, because somebody else uses them; otherwise they are emptied, so that nothing is held twice.</param>
     void Pack(bool keepsWeights);
 }

@@ -27,7 +27,7 @@ internal static class SharedOptions
 
     public static Option<string> DataType()
     {
-        var type = new Option<string>("--dtype") { Description = "What to compute in: auto (float32 on a CPU, bfloat16 on a GPU), float32 or bfloat16", HelpName = "TYPE", DefaultValueFactory = _ => "auto" };
+        var type = new Option<string>("--dtype") { Description = "What to compute in: auto (bfloat16 on a GPU, and on a CPU that is faster with it; else float32), float32 or bfloat16", HelpName = "TYPE", DefaultValueFactory = _ => "auto" };
         type.AcceptOnlyFromAmong("auto", "float32", "bfloat16");
         return type;
     }

@@ -11,15 +11,22 @@ public static class ClipPixels
     /// <returns><c>[3, N]</c>.</returns>
     public static float[] Normalise(ReadOnlySpan<byte> levels)
     {
-        var pixels = levels.Length / 3;
         var normalised = new float[levels.Length];
+        Normalise(levels, normalised);
+        return normalised;
+    }
+
+    /// <param name="levels"><c>[N, 3]</c>, red first.</param>
+    /// <param name="normalised"><c>[3, N]</c>.</param>
+    public static void Normalise(ReadOnlySpan<byte> levels, Span<float> normalised)
+    {
+        var pixels = levels.Length / 3;
         for (var channel = 0; channel < 3; channel++)
         {
             var values = _values[channel];
             for (var n = 0; n < pixels; n++)
                 normalised[channel * pixels + n] = values[levels[3 * n + channel]];
         }
-        return normalised;
     }
 
     /// <summary>The value of every level: <c>(level / 255 - mean) / deviation</c>.</summary>

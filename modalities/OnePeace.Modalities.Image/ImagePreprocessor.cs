@@ -36,8 +36,9 @@ public sealed class ImagePreprocessor : IPreprocessor
                 $"The image file may have at most {_limits.MaxBytes:N0} bytes, but has {input.Bytes.Length:N0}: compress it or scale it down.");
 
         using var image = _decoder.Open(input.Bytes);
-        var pixels = ClipPixels.Normalise(BicubicResize.ToSquare(image, _side, cancellation));
+        var levels = BicubicResize.ToSquare(image, _side, cancellation);
+        var pixels = HostTensor.Write(values => ClipPixels.Normalise(levels, values), 3, _side, _side);
         var patches = _side / ImageGrid.PatchSide;
-        return ValueTask.FromResult(new PreparedInput([new InputField("pixels", HostTensor.Create(pixels, 3, _side, _side))], patches * patches + 1));
+        return ValueTask.FromResult(new PreparedInput([new InputField("pixels", pixels)], patches * patches + 1));
     }
 }

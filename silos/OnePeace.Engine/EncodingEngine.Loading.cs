@@ -26,8 +26,8 @@ public sealed partial class EncodingEngine
         cancellation.ThrowIfCancellationRequested();
         await Task.Run(TorchRuntime.EnsureLoaded, cancellation).ConfigureAwait(false);
         var model = await LoadAsync(path, plugins, options, modalities).ConfigureAwait(false);
-        var devices = Enumerable.Range(0, Math.Max(1, options.Slots))
-            .Select(slot => new DeviceThread($"device slot {slot}", options.ResolveTorchThreads())).ToArray();
+        var slots = DeviceSlots.For(options, model.Device, Environment.ProcessorCount);
+        var devices = Enumerable.Range(0, slots.Count).Select(slot => new DeviceThread($"device slot {slot}", slots.TorchThreads)).ToArray();
         var engine = new EncodingEngine(model, options, devices, TimeProvider.System)
         {
             Packages = options.Packages is { } packages ? new PackageHost(model, new PackageStaging(model, options, packages)) : null,

@@ -18,10 +18,10 @@ public sealed record EngineOptions
     /// <summary><c>float32</c>, <c>bfloat16</c>, or <c>auto</c>: bfloat16 on a GPU; on a CPU what <see cref="CpuDataType"/> measures.</summary>
     public string DataType { get; init; } = "auto";
 
-    /// <summary>How many batches are computed at once, each on a thread of its own.</summary>
-    public int Slots { get; init; } = 1;
+    /// <summary>How many batches are computed at once, each on a thread of its own; 0: as <see cref="DeviceSlots"/> says.</summary>
+    public int Slots { get; init; }
 
-    /// <summary>Threads that torch uses inside one slot; 0: the processors shared out between the slots, but for one with <see cref="LeavesProcessorToTraining"/>.</summary>
+    /// <summary>Threads that torch uses inside one slot; 0: as <see cref="DeviceSlots"/> says.</summary>
     public int TorchThreads { get; init; }
 
     /// <summary>
@@ -96,9 +96,6 @@ public sealed record EngineOptions
         "bfloat16" => ScalarType.BFloat16,
         _ => throw new ArgumentException($"The data type must be 'auto', 'float32' or 'bfloat16', but is '{DataType}'.", nameof(DataType)),
     };
-
-    internal int ResolveTorchThreads() => TorchThreads > 0 ? TorchThreads
-        : Math.Max(1, (Environment.ProcessorCount - (LeavesProcessorToTraining ? 1 : 0)) / Math.Max(1, Slots));
 
     internal int ResolvePreprocessing() => PreprocessingParallelism > 0 ? PreprocessingParallelism : Environment.ProcessorCount;
 }

@@ -23,7 +23,7 @@ internal static class ServingBenchmark
         TorchRuntime.EnsureLoaded();
         var (data, path) = (arguments[1], arguments[2]);
         using var plugins = PluginCatalogue.BesideExecutable();
-        await using var engine = await EncodingEngine.LoadAsync(path, plugins, new EngineOptions { Device = "cpu", TorchThreads = 1 });
+        await using var engine = await EncodingEngine.LoadAsync(path, plugins, new EngineOptions { Device = "cpu", Slots = 1, TorchThreads = 1 });
         var load = new SteadyLoad(engine);
         await using var callers = load.Start();
         await Task.Delay(Quiet / 2);

@@ -27,7 +27,7 @@ internal static class TestEngines
         core.eval();
         var served = new ServedModel(core, new DeviceResidency(options.Residency, time)) { Name = "test", CoreHash = "none", Device = CPU, DataType = ScalarType.Float32 };
         foreach (var (modality, settings) in modalities) served.Modalities.Serve(Version(modality, settings, served.Residency));
-        return new EncodingEngine(served, options, [.. Enumerable.Range(0, options.Slots).Select(i => new DeviceThread($"slot {i}", 1))], time);
+        return new EncodingEngine(served, options, [.. Enumerable.Range(0, Math.Max(1, options.Slots)).Select(i => new DeviceThread($"slot {i}", 1))], time);
     }
 
     public static ModalityVersion Version(IModality modality, ModalityOptions settings, DeviceResidency residency)

@@ -108,7 +108,7 @@ public sealed partial class EncodingEngine
         }
 
         private Task<PreparedPart> PrepareAsync(EncodePart part, int index, CancellationToken end) =>
-            engine._preparation.PrepareAsync(part, _versions[part.Modality], index, end);
+            engine._preparation.PrepareAsync(part, _versions[part.Modality], work.Tenant, index, end);
 
         private async Task<Embedding> SubmitAsync(IReadOnlyList<PreparedPart> parts, int index, Admission admission, CancellationToken end)
         {

@@ -45,7 +45,7 @@ public sealed partial class EncodingEngine
         {
             try
             {
-                return engine._queue.Admit(work.Items.Sum(Sequences), work.Items.Sum(item => item.Parts.Sum(part => (long)engine._preparation.ExpectedTokens(part.Modality))));
+                return engine._queue.Admit(work.Tenant, work.Items.Sum(Sequences), work.Items.Sum(item => item.Parts.Sum(part => (long)engine._preparation.ExpectedTokens(part.Modality))), deadline);
             }
             catch (EngineOverloadedException)
             {
@@ -108,10 +108,11 @@ public sealed partial class EncodingEngine
         }
 
         private Task<PreparedPart> PrepareAsync(EncodePart part, int index, CancellationToken end) =>
-            engine._preparation.PrepareAsync(part, _versions[part.Modality], index, end);
+            engine._preparation.PrepareAsync(part, _versions[part.Modality], work.Tenant, index, end);
 
         private async Task<Embedding> SubmitAsync(IReadOnlyList<PreparedPart> parts, int index, Admission admission, CancellationToken end)
         {
+            end.ThrowIfCancellationRequested();   // before weights are loaded for nobody
             var job = new EncodeJob(parts, await ResideAsync(parts, index, end).ConfigureAwait(false));
             var entry = new QueueEntry<EncodeJob>(job, work.Tenant, job.Lane, job.Tokens, deadline);
             engine._queue.Enqueue(entry, admission);

@@ -11,7 +11,7 @@ internal sealed class EngineMetrics : IDisposable
     public const string MeterName = "OnePeace.Engine";
 
     private readonly Meter _meter = new(MeterName);
-    private readonly Counter<long> _requests, _items, _dropped, _rejected;
+    private readonly Counter<long> _requests, _items, _tokens, _padding, _dropped, _rejected;
     private readonly Histogram<int> _batchItems;
     private readonly Histogram<long> _batchTokens;
     private readonly Histogram<double> _wait, _compute;
@@ -20,6 +20,8 @@ internal sealed class EngineMetrics : IDisposable
     {
         _requests = _meter.CreateCounter<long>("onepeace.engine.requests", "{request}", "Requests by how they ended.");
         _items = _meter.CreateCounter<long>("onepeace.engine.items", "{item}", "Items that were encoded.");
+        _tokens = _meter.CreateCounter<long>("onepeace.engine.tokens", "{token}", "Tokens computed for inputs.");
+        _padding = _meter.CreateCounter<long>("onepeace.engine.padding", "{token}", "Tokens computed for nothing, because a batch's other inputs are longer.");
         _dropped = _meter.CreateCounter<long>("onepeace.engine.dropped", "{item}", "Waiting inputs that nobody waited for any more.");
         _rejected = _meter.CreateCounter<long>("onepeace.engine.rejected", "{request}", "Requests refused: bad input or overload.");
         _batchItems = _meter.CreateHistogram<int>("onepeace.engine.batch.items", "{item}", "Inputs in a batch.");
@@ -43,6 +45,8 @@ internal sealed class EngineMetrics : IDisposable
     {
         _batchItems.Record(batch.Entries.Count);
         _batchTokens.Record(batch.Tokens);
+        _tokens.Add(batch.Tokens);
+        _padding.Add(batch.Padding);
         foreach (var entry in batch.Entries) _wait.Record(time.GetElapsedTime(entry.QueuedAt, timestamp).TotalSeconds);
     }
 

@@ -9,10 +9,19 @@ public sealed record BatchLimits
     /// <summary>The most tokens in one batch, padding included; a longer entry goes alone.</summary>
     public int MaxBatchTokens { get; init; } = 16_384;
 
-    /// <summary>The most entries that wait or are admitted to wait.</summary>
+    /// <summary>Tokens that one batch may always have: more of them are computed no faster on a processor, and on a GPU a batch of these takes no time.</summary>
+    public int EfficientBatchTokens { get; init; } = 512;
+
+    /// <summary>How long a batch above <see cref="EfficientBatchTokens"/> should take at most: whoever comes meanwhile waits for it.</summary>
+    public TimeSpan BatchTime { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What every batch costs besides its tokens, in tokens: reading the weights, above all.</summary>
+    public int BatchCostTokens { get; init; } = 32;
+
+    /// <summary>The most entries that wait or are admitted to wait; twice that where tenants have less than their shares.</summary>
     public int MaxQueuedItems { get; init; } = 4_096;
 
-    /// <summary>The most tokens that wait, or are expected of what is admitted.</summary>
+    /// <summary>The most tokens that wait, or are expected of what is admitted; twice that where tenants have less than their shares.</summary>
     public long MaxQueuedTokens { get; init; } = 262_144;
 
     /// <summary>How many batches are computed at once: for estimates of how long the queue lasts.</summary>

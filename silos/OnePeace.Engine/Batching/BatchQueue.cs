@@ -5,17 +5,24 @@ namespace OnePeace.Engine.Batching;
 /// whoever can compute takes what is there.
 /// </summary>
 /// <remarks>
-/// Fairness is deficit round robin by tokens: the tenant at the head begins a batch with its oldest entry while its credit lasts, earns a
-/// batch's worth and goes to the back. The batch is filled from all tenants in turn, and each pays for its own. Thread-safe.
+/// Fairness is by tokens: the tenant that had least of the device begins the batch, with the entry that is due first; whoever else rides along
+/// pays for its own. A tenant that comes begins where those are that have waited all the time, so that a quiet one is next. Thread-safe.
 /// </remarks>
 public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
 {
+    /// <summary>An entry whose deadline is not this near waits for its turn like every other.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>So many batches' worth of entries around the first one's length are looked at.</summary>
+    private const int Outlook = 4;
+
     private readonly Lock _gate = new();
-    private readonly LinkedList<TenantQueue<T>> _ring = [];
     private readonly Dictionary<string, TenantQueue<T>> _tenants = new(StringComparer.Ordinal);
-    private readonly DrainRate _drain = new(limits.Consumers);
-    private int _count, _heldItems;
-    private long _tokens, _heldTokens;
+    private readonly QueueRoom _room = new(limits);
+    private readonly DrainRate _drain = new(limits);
+    private int _count;
+    private long _tokens, _entries, _newcomers;
+    private double _served;
 
     /// <summary>Entries that wait.</summary>
     public int Count
@@ -30,21 +37,21 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     }
 
     /// <summary>Holds room for entries that are still to be prepared, so that an overload is known before anything is done.</summary>
+    /// <param name="tenant">Whose they are.</param>
     /// <param name="items">How many entries will come.</param>
     /// <param name="tokens">What they are expected to cost.</param>
-    /// <exception cref="EngineOverloadedException">They do not fit. A request larger than the whole queue is let in when nothing else is.</exception>
-    public Admission Admit(int items, long tokens)
+    /// <param name="deadline">When nobody waits for them any more.</param>
+    /// <exception cref="EngineOverloadedException">They do not fit, or would not be done in time. A request larger than the whole queue is let in when nothing else is.</exception>
+    public Admission Admit(string tenant, int items, long tokens, DateTimeOffset deadline)
     {
         lock (_gate)
         {
-            var (allItems, allTokens) = (_count + _heldItems + items, _tokens + _heldTokens + tokens);
-            var isIdle = _count + _heldItems == 0;
-            if (!isIdle && (allItems > limits.MaxQueuedItems || allTokens > limits.MaxQueuedTokens))
-                throw new EngineOverloadedException(_drain.TimeFor(TokensAhead(allItems, allTokens)));
-            _heldItems += items;
-            _heldTokens += tokens;
+            if (!_room.Fits(tenant, items, tokens)) throw new EngineOverloadedException(_drain.TimeFor(_room.Excess(items, tokens)));
+            var ahead = _room.Ahead(tenant, tokens);
+            if (!_room.IsEmpty && _drain.IsBeyond(deadline - time.GetUtcNow(), ahead)) throw new EngineOverloadedException(_drain.TimeFor(ahead));
+            _room.Change(tenant, items, tokens);
         }
-        return new Admission(items, tokens, Release);
+        return new Admission(items, tokens, (fewer, less) => Release(tenant, fewer, less));
     }
 
     /// <summary>Queues an entry in the room that its admission holds.</summary>
@@ -53,12 +60,13 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         lock (_gate)
         {
             admission.ReleaseOne();
-            if (!_tenants.TryGetValue(entry.Tenant, out var tenant))
-                _ring.AddLast(_tenants[entry.Tenant] = tenant = new TenantQueue<T>(entry.Tenant));
+            var now = time.GetUtcNow();
             entry.QueuedAt = time.GetTimestamp();
+            entry.Turn = (entry.Deadline - now < Patience ? entry.Deadline : now + Patience, _entries++);
+            if (!_tenants.TryGetValue(entry.Tenant, out var tenant))
+                _tenants[entry.Tenant] = tenant = new TenantQueue<T>(entry.Tenant, _newcomers++, _served);
             tenant.Add(entry);
-            _count++;
-            _tokens += entry.Tokens;
+            Account(entry, 1);
         }
     }
 
@@ -68,13 +76,8 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         lock (_gate)
         {
             if (!_tenants.TryGetValue(entry.Tenant, out var tenant) || !tenant.Remove(entry)) return false;
-            _count--;
-            _tokens -= entry.Tokens;
-            if (tenant.IsEmpty)
-            {
-                _tenants.Remove(tenant.Name);
-                _ring.Remove(tenant);
-            }
+            if (tenant.IsEmpty) _tenants.Remove(tenant.Name);
+            Account(entry, -1);
             return true;
         }
     }
@@ -84,73 +87,69 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     {
         lock (_gate)
         {
-            var expired = RemoveAll(Expired());
-            if (_ring.Count == 0) return new TakenBatch<T>([], expired);
-            var entries = Fill(NextFirst());
-            foreach (var entry in entries) _tenants[entry.Tenant].Pay(entry.Tokens, limits.MaxBatchTokens);
-            return new TakenBatch<T>(RemoveAll(entries), expired);
+            var now = time.GetUtcNow();
+            var expired = RemoveAll([.. _tenants.Values.SelectMany(tenant => tenant.Expired(now))]);
+            if (_count == 0) return new TakenBatch<T>([], expired);
+            var batch = new TakenBatch<T>(Choose(_tenants.Values.MinBy(tenant => tenant.Turn)!.First), expired);
+            Charge(batch);
+            RemoveAll(batch.Entries);
+            return batch;
         }
     }
 
     /// <summary>Empties the queue.</summary>
     public IReadOnlyList<QueueEntry<T>> Clear()
     {
-        lock (_gate) return RemoveAll([.. _ring.SelectMany(tenant => tenant.Entries)]);
+        lock (_gate) return RemoveAll([.. _tenants.Values.SelectMany(tenant => tenant.Entries)]);
     }
 
     /// <summary>Learns how fast batches are computed.</summary>
-    public void RecordBatch(long tokens, TimeSpan duration)
+    public void RecordBatch(TakenBatch<T> batch, TimeSpan duration)
     {
-        lock (_gate) _drain.Record(tokens, duration);
+        lock (_gate) _drain.Record(batch.Tokens + batch.Padding, duration);
     }
 
-    private void Release(int items, long tokens)
+    private void Release(string tenant, int items, long tokens)
     {
-        lock (_gate)
+        lock (_gate) _room.Change(tenant, -items, -tokens);
+    }
+
+    private void Account(QueueEntry<T> entry, int sign)
+    {
+        _count += sign;
+        _tokens += sign * entry.Tokens;
+        _room.Change(entry.Tenant, sign, sign * entry.Tokens);
+    }
+
+    /// <summary>The batch around this entry where all that is similar is cut into batches at the least cost.</summary>
+    private IReadOnlyList<QueueEntry<T>> Choose(QueueEntry<T> first)
+    {
+        var similar = Similar(first);
+        var order = Enumerable.Range(0, similar.Count).OrderBy(i => similar[i].Tokens).ToArray();   // stable: of equal ones those first that are first in turn
+        var cut = new CheapestCut(limits, _drain.Budget()).Around([.. order.Select(i => similar[i].Tokens)], Array.IndexOf(order, 0));
+        return [.. order[cut].Order().Select(i => similar[i])];
+    }
+
+    /// <summary>The entry, and of each tenant in turn the one most similar to it.</summary>
+    private List<QueueEntry<T>> Similar(QueueEntry<T> first)
+    {
+        var similar = new List<QueueEntry<T>> { first };
+        var offers = new Queue<IEnumerator<QueueEntry<T>>>(_tenants.Values.Select(tenant => tenant.Offers(first).GetEnumerator()));
+        while (similar.Count < Outlook * limits.MaxBatchItems && offers.TryDequeue(out var tenant))
         {
-            _heldItems -= items;
-            _heldTokens -= tokens;
+            if (!tenant.MoveNext()) continue;
+            similar.Add(tenant.Current);
+            offers.Enqueue(tenant);
         }
+        return similar;
     }
 
-    /// <summary>How many tokens must be done before there is room.</summary>
-    private long TokensAhead(int allItems, long allTokens)
+    /// <summary>Debt has an end: capacity that nobody else wanted is not held against anyone for long.</summary>
+    private void Charge(TakenBatch<T> batch)
     {
-        var perItem = allTokens / Math.Max(1, allItems);
-        return Math.Max(allTokens - limits.MaxQueuedTokens, (allItems - limits.MaxQueuedItems) * perItem);
-    }
-
-    private QueueEntry<T> NextFirst()
-    {
-        while (true)
-        {
-            var place = _ring.First!;
-            var tenant = place.Value;
-            if (tenant.Credit >= tenant.Oldest.Tokens) return tenant.Oldest;
-            tenant.Earn(limits.MaxBatchTokens);
-            _ring.Remove(place);
-            _ring.AddLast(place);
-        }
-    }
-
-    /// <summary>One entry of each tenant in turn, until the batch is full or nothing more fits.</summary>
-    private IReadOnlyList<QueueEntry<T>> Fill(QueueEntry<T> first)
-    {
-        var plan = new BatchPlan<T>(limits, first);
-        var offers = new Queue<Queue<QueueEntry<T>>>(_ring.Select(tenant => new Queue<QueueEntry<T>>(tenant.Offers(first))));
-        while (!plan.IsFull && offers.TryDequeue(out var tenant))
-        {
-            var added = false;
-            while (!added && tenant.TryDequeue(out var entry)) added = plan.TryAdd(entry);
-            if (added) offers.Enqueue(tenant);
-        }
-        return plan.Entries;
-    }
-
-    private List<QueueEntry<T>> Expired()
-    {
-        var now = time.GetUtcNow();
-        return [.. _ring.SelectMany(tenant => tenant.Entries).Where(e => e.Deadline <= now)];
+        _served += (double)batch.Tokens / _tenants.Count;
+        foreach (var entry in batch.Entries) _tenants[entry.Tenant].Serve(entry.Tokens, most: _served + limits.EfficientBatchTokens);
+        _served = Math.Min(_served, _tenants.Values.Max(tenant => tenant.Turn.Served));   // a share of what some had who came and left again is nobody's
     }
 
     private IReadOnlyList<QueueEntry<T>> RemoveAll(IReadOnlyList<QueueEntry<T>> entries)

@@ -21,7 +21,10 @@ public sealed class QueueEntry<T>(T value, string tenant, string lane, int token
     /// <summary>When it was queued (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long QueuedAt { get; internal set; }
 
-    internal LinkedListNode<QueueEntry<T>>? Place { get; set; }
+    /// <summary>The smaller, the sooner it goes among its tenant's. None is twice the same.</summary>
+    internal (DateTimeOffset Due, long Number) Turn { get; set; }
+
+    internal bool IsQueued { get; set; }
 }
 
 /// <summary>What <see cref="BatchQueue{T}.Take"/> found.</summary>
@@ -30,5 +33,8 @@ public sealed class QueueEntry<T>(T value, string tenant, string lane, int token
 public sealed record TakenBatch<T>(IReadOnlyList<QueueEntry<T>> Entries, IReadOnlyList<QueueEntry<T>> Expired)
 {
     /// <summary>What the entries cost without padding.</summary>
-    public long Tokens => Entries.Sum(e => (long)e.Tokens);
+    public long Tokens { get; } = Entries.Sum(e => (long)e.Tokens);
+
+    /// <summary>Tokens that are computed for nothing, because the others are longer.</summary>
+    public long Padding => Entries.Count == 0 ? 0 : ((long)Entries.Max(e => e.Tokens) * Entries.Count) - Tokens;
 }

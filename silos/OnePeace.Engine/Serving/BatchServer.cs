@@ -50,7 +50,7 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
         foreach (var entry in batch.Entries) entry.Value.LeaveDevice();
         var duration = time.GetElapsedTime(start);
         metrics.BatchComputed(duration);
-        queue.RecordBatch(batch.Tokens, duration);
+        queue.RecordBatch(batch, duration);
     }
 
     /// <summary>A batch that throws is halved until the job that is to blame stands alone.</summary>

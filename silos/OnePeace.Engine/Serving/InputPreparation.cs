@@ -17,16 +17,17 @@ internal sealed class InputPreparation
 
     /// <param name="part">The input.</param>
     /// <param name="version">Leased by the caller.</param>
+    /// <param name="tenant">Whose it is.</param>
     /// <param name="index">Of the item that it belongs to.</param>
     /// <param name="cancellation">Nobody waits any more.</param>
     /// <exception cref="ItemRejectedException">The input is bad, or its preprocessor fails on it.</exception>
     /// <exception cref="EngineOverloadedException">Too many inputs never came back from the preprocessor.</exception>
-    public async Task<PreparedPart> PrepareAsync(EncodePart part, ModalityVersion version, int index, CancellationToken cancellation)
+    public async Task<PreparedPart> PrepareAsync(EncodePart part, ModalityVersion version, string tenant, int index, CancellationToken cancellation)
     {
         var identity = version.Identity;
         if (part.Bytes.Length > identity.Limits.MaxInputBytes)
             throw Rejected(InputFault.TooLarge, $"An input of the modality '{version.Name}' has at most {identity.Limits.MaxInputBytes:N0} bytes, but this one has {part.Bytes.Length:N0}.");
-        await version.Slots.EnterAsync(cancellation).ConfigureAwait(false);
+        await version.Slots.EnterAsync(tenant, cancellation).ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(version.Slots.Patience);
         try

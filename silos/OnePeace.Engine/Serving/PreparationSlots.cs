@@ -2,14 +2,14 @@ using OnePeace.Engine.Hosting;
 
 namespace OnePeace.Engine.Serving;
 
-/// <summary>How many inputs of one version are prepared at once. Work that takes longer than it may gives its slot back and is counted until it returns.</summary>
+/// <summary>How many inputs of one version are prepared at once, fair between tenants. Work that takes longer than it may gives its slot back and is counted until it returns.</summary>
 internal sealed class PreparationSlots(int parallelism, VersionIdentity identity)
 {
     private const int MostOverdue = 16;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    private readonly SemaphoreSlim _free = new(parallelism);
+    private readonly TenantTurns _free = new(parallelism);
     private int _overdue;
 
     /// <summary>How long one input may take.</summary>
@@ -19,12 +19,12 @@ internal sealed class PreparationSlots(int parallelism, VersionIdentity identity
     /// <summary>Inputs that still run although their time is over.</summary>
     public int Overdue => Volatile.Read(ref _overdue);
 
-    /// <summary>Takes a slot; the caller begins its work and gives both to <see cref="HoldAsync"/>.</summary>
+    /// <summary>Takes a slot when it is the tenant's turn; the caller begins its work and gives both to <see cref="HoldAsync"/>.</summary>
     /// <exception cref="EngineOverloadedException">Too many inputs never came back from the preprocessor.</exception>
-    public async Task EnterAsync(CancellationToken cancellation)
+    public async Task EnterAsync(string tenant, CancellationToken cancellation)
     {
         CheckOverdue();
-        await _free.WaitAsync(cancellation).ConfigureAwait(false);
+        await _free.WaitAsync(tenant, cancellation).ConfigureAwait(false);
         try
         {
             CheckOverdue();

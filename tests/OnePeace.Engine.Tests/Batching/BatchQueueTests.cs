@@ -157,9 +157,9 @@ public sealed class BatchQueueTests
     {
         var queue = Queue();
         Add(queue, "first");
-        Assert.Throws<EngineOverloadedException>(() => queue.Admit(20, 20));
+        Assert.Throws<EngineOverloadedException>(() => Admit(queue, 20, 20));
         Assert.Equal(1, queue.Count);
-        queue.Admit(19, 19).Dispose();
+        Admit(queue, 19, 19).Dispose();
     }
 
     [Fact]
@@ -167,28 +167,28 @@ public sealed class BatchQueueTests
     {
         var queue = Queue();
         Add(queue, "first", tokens: 990);
-        Assert.Throws<EngineOverloadedException>(() => queue.Admit(1, 11));
-        queue.Admit(1, 10).Dispose();
+        Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 11));
+        Admit(queue, 1, 10).Dispose();
     }
 
     [Fact]
     public void Room_held_for_others_counts_until_it_is_given_back()
     {
         var queue = Queue();
-        var admission = queue.Admit(20, 20);
-        Assert.Throws<EngineOverloadedException>(() => queue.Admit(1, 1));
+        var admission = Admit(queue, 20, 20);
+        Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 1));
         admission.Dispose();
         admission.Dispose();
-        queue.Admit(20, 20).Dispose();
+        Admit(queue, 20, 20).Dispose();
     }
 
     [Fact]
     public void A_request_larger_than_the_queue_is_let_in_when_nothing_else_waits()
     {
         var queue = Queue();
-        queue.Admit(50, 5_000).Dispose();
+        Admit(queue, 50, 5_000).Dispose();
         Add(queue, "first");
-        Assert.Throws<EngineOverloadedException>(() => queue.Admit(50, 5_000));
+        Assert.Throws<EngineOverloadedException>(() => Admit(queue, 50, 5_000));
     }
 
     [Fact]
@@ -196,9 +196,79 @@ public sealed class BatchQueueTests
     {
         var queue = Queue();
         Add(queue, "first", tokens: 1_000);
-        Assert.Equal(TimeSpan.FromSeconds(1), Assert.Throws<EngineOverloadedException>(() => queue.Admit(1, 500)).RetryAfter);
-        queue.RecordBatch(tokens: 100, TimeSpan.FromSeconds(1));
-        Assert.Equal(TimeSpan.FromSeconds(5), Assert.Throws<EngineOverloadedException>(() => queue.Admit(1, 500)).RetryAfter);
+        Assert.Equal(TimeSpan.FromSeconds(1), Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 500)).RetryAfter);
+        queue.RecordBatch(new TakenBatch<string>([Entry("done", tokens: 68)], []), TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.FromSeconds(5), Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 500)).RetryAfter);
+    }
+
+    [Fact]
+    public void A_tenant_that_comes_is_next_whatever_a_neighbour_had_before()
+    {
+        var queue = Queue();
+        for (var i = 0; i < 18; i++) Add(queue, "flood", tenant: "A", tokens: 50, lane: "a");
+        for (var i = 0; i < 3; i++)
+        {
+            Take(queue);
+            Add(queue, "rare", tenant: "B", tokens: 50, lane: "b");
+            Assert.Equal(["rare"], Take(queue));
+        }
+    }
+
+    [Fact]
+    public void Of_a_tenants_entries_those_whose_deadline_is_near_go_first()
+    {
+        var queue = Queue();
+        for (var i = 0; i < 4; i++) Add(queue, "patient", deadline: _clock.GetUtcNow() + TimeSpan.FromMinutes(1));
+        Add(queue, "in a hurry", deadline: _clock.GetUtcNow() + TimeSpan.FromSeconds(2));
+        Assert.Contains("in a hurry", Take(queue));
+    }
+
+    [Fact]
+    public void An_entry_with_much_time_is_not_passed_for_ever()
+    {
+        var queue = Queue();
+        Add(queue, "patient", deadline: DateTimeOffset.MaxValue, lane: "slow");
+        for (var second = 0; second < 12; second++)
+        {
+            Add(queue, "in a hurry", deadline: _clock.GetUtcNow() + TimeSpan.FromSeconds(2));
+            if (Take(queue).Contains("patient")) return;
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Fail("The patient entry was never served.");
+    }
+
+    [Fact]
+    public void A_tenant_with_less_than_its_share_is_let_in_although_another_has_filled_the_queue()
+    {
+        var queue = Queue();
+        for (var i = 0; i < 20; i++) Add(queue, "flood", tenant: "A");
+        Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 1, "A"));
+        using var share = Admit(queue, 10, 100, "B");
+        Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 1, "B"));
+        using var third = Admit(queue, 6, 100, "C");
+        Assert.Throws<EngineOverloadedException>(() => Admit(queue, 5, 5, "D"));   // within its share, but twice the bound is the end
+    }
+
+    [Fact]
+    public void What_would_not_be_done_in_time_is_refused_at_once()
+    {
+        var queue = Queue();
+        for (var i = 0; i < 8; i++) queue.RecordBatch(new TakenBatch<string>([Entry("done", tokens: 68)], []), TimeSpan.FromSeconds(1));   // 100 a second
+        Add(queue, "first", tokens: 500);
+        var refused = Assert.Throws<EngineOverloadedException>(() => queue.Admit("default", 1, 10, _clock.GetUtcNow() + TimeSpan.FromSeconds(5)));
+        Assert.InRange(refused.RetryAfter, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6));
+        queue.Admit("default", 1, 10, _clock.GetUtcNow() + TimeSpan.FromSeconds(6)).Dispose();
+        queue.Admit("quiet", 1, 10, _clock.GetUtcNow() + TimeSpan.FromSeconds(1)).Dispose();   // waits for its own turn only
+    }
+
+    [Fact]
+    public void A_batch_takes_no_longer_than_it_should_where_it_is_large_enough_to_be_efficient()
+    {
+        var queue = new BatchQueue<string>(new BatchLimits { EfficientBatchTokens = 40, BatchTime = TimeSpan.FromMilliseconds(100) }, _clock);
+        for (var i = 0; i < 100; i++) Add(queue, "text");
+        Assert.Equal(4, Take(queue).Count);   // nothing is known yet
+        queue.RecordBatch(new TakenBatch<string>([Entry("done", tokens: 68)], []), TimeSpan.FromSeconds(0.1));   // 1,000 a second
+        Assert.Equal(10, Take(queue).Count);
     }
 
     private BatchQueue<string> Queue() => new(Small, _clock);
@@ -207,9 +277,14 @@ public sealed class BatchQueueTests
 
     private static QueueEntry<string> Add(BatchQueue<string> queue, string value, string tenant = "default", string lane = "lane", int tokens = 10, DateTimeOffset? deadline = null)
     {
-        using var admission = queue.Admit(1, tokens);
-        var entry = new QueueEntry<string>(value, tenant, lane, tokens, deadline ?? DateTimeOffset.MaxValue);
+        using var admission = queue.Admit(tenant, 1, tokens, deadline ?? DateTimeOffset.MaxValue);
+        var entry = Entry(value, tenant, lane, tokens, deadline);
         queue.Enqueue(entry, admission);
         return entry;
     }
+
+    private static QueueEntry<string> Entry(string value, string tenant = "default", string lane = "lane", int tokens = 10, DateTimeOffset? deadline = null) =>
+        new(value, tenant, lane, tokens, deadline ?? DateTimeOffset.MaxValue);
+
+    private static Admission Admit(BatchQueue<string> queue, int items, long tokens, string tenant = "default") => queue.Admit(tenant, items, tokens, DateTimeOffset.MaxValue);
 }

@@ -53,8 +53,8 @@ public sealed class InputPreparationTests : IDisposable
 
     public void Dispose() => _residency.Dispose();
 
-    private Task<PreparedPart> PrepareAsync(ModalityVersion version, CancellationToken cancellation = default) =>
-        _preparation.PrepareAsync(new EncodePart("word", new byte[1]), version, 0, cancellation).WaitAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
+    private Task<PreparedPart> PrepareAsync(ModalityVersion version, CancellationToken cancellation = default, string tenant = "default") =>
+        _preparation.PrepareAsync(new EncodePart("word", new byte[1]), version, tenant, 0, cancellation).WaitAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
 
     private ModalityVersion Version(IPreprocessor preprocessor, int parallelism, double seconds = 0.02, Action? unload = null)
     {

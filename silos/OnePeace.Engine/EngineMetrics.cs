@@ -11,7 +11,7 @@ internal sealed class EngineMetrics : IDisposable
     public const string MeterName = "OnePeace.Engine";
 
     private readonly Meter _meter = new(MeterName);
-    private readonly Counter<long> _requests, _items, _dropped, _rejected;
+    private readonly Counter<long> _requests, _items, _dropped, _rejected, _padding;
     private readonly Histogram<int> _batchItems;
     private readonly Histogram<long> _batchTokens;
     private readonly Histogram<double> _wait, _compute;
@@ -24,6 +24,7 @@ internal sealed class EngineMetrics : IDisposable
         _rejected = _meter.CreateCounter<long>("onepeace.engine.rejected", "{request}", "Requests refused: bad input or overload.");
         _batchItems = _meter.CreateHistogram<int>("onepeace.engine.batch.items", "{item}", "Inputs in a batch.");
         _batchTokens = _meter.CreateHistogram<long>("onepeace.engine.batch.tokens", "{token}", "Tokens in a batch, without padding.");
+        _padding = _meter.CreateCounter<long>("onepeace.engine.batch.padding", "{token}", "Tokens of padding in batches.");
         _wait = _meter.CreateHistogram<double>("onepeace.engine.wait", "s", "From queueing to the start of the batch.");
         _compute = _meter.CreateHistogram<double>("onepeace.engine.compute", "s", "A batch on the device.");
         _meter.CreateObservableGauge("onepeace.engine.queue.items", () => queue.Count, "{item}", "Inputs that wait.");
@@ -43,10 +44,15 @@ internal sealed class EngineMetrics : IDisposable
     {
         _batchItems.Record(batch.Entries.Count);
         _batchTokens.Record(batch.Tokens);
+        _padding.Add(PaddedTokens(batch.Entries) - batch.Tokens);
         foreach (var entry in batch.Entries) _wait.Record(time.GetElapsedTime(entry.QueuedAt, timestamp).TotalSeconds);
     }
 
     public void BatchComputed(TimeSpan duration) => _compute.Record(duration.TotalSeconds);
 
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>Every part of an entry is padded to the longest of its batch.</summary>
+    private static long PaddedTokens(IReadOnlyList<QueueEntry<EncodeJob>> entries) =>
+        entries.Count == 0 ? 0 : entries.Count * Enumerable.Range(0, entries[0].Value.Parts.Count).Sum(part => (long)entries.Max(entry => entry.Value.Parts[part].Input.Tokens));
 }

@@ -23,6 +23,7 @@ public sealed class EngineMetricsTests
         }
         Assert.Equal((2, 2, 1), (sums["onepeace.engine.requests"], sums["onepeace.engine.items"], sums["onepeace.engine.rejected"]));
         Assert.Equal((2, 6), (sums["onepeace.engine.batch.items"], sums["onepeace.engine.batch.tokens"]));
+        Assert.Equal(2, sums["onepeace.engine.batch.padding"]);   // two words of 4 and 2 tokens, padded to 4
         Assert.Equal((0, 0), (sums["onepeace.engine.queue.items"], sums["onepeace.engine.queue.tokens"]));
         Assert.True(sums["onepeace.engine.compute"] > 0 && sums["onepeace.engine.wait"] > 0 && sums["onepeace.engine.tensors"] > 0);
 

@@ -55,7 +55,7 @@ internal sealed record BenchOptions
     public static BenchOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new BenchOptions();
-        if (arguments.Contains("--check")) options = options with { Check = true, Size = "small", Window = TimeSpan.FromSeconds(1), Repeats = 1, Modalities = ["text", "image"] };
+        if (arguments.Contains("--check")) options = options with { Check = true, Size = "small", Threads = 1, Window = TimeSpan.FromSeconds(1), Repeats = 1, Modalities = ["text", "image"] };
         var left = new Queue<string>(arguments.Where(argument => argument != "--check"));
         while (left.TryDequeue(out var name))
         {

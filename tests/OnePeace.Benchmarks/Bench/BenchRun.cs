@@ -13,6 +13,8 @@ internal sealed record StaticBatch(int Items, double Rate);
 /// <summary>One run: the same weights as a bare model, in an engine and behind HTTP, each made when it is first needed; and what was found.</summary>
 internal sealed class BenchRun : IAsyncDisposable
 {
+    private const int WarmingCallers = 4;
+
     private readonly TemporaryFolder _folder = new();
     private readonly PluginCatalogue _plugins = PluginCatalogue.BesideExecutable();
     private readonly DeviceThread _thread;
@@ -77,8 +79,14 @@ internal sealed class BenchRun : IAsyncDisposable
     public async Task<EncodingEngine> EngineAsync() =>
         _engine ??= await EncodingEngine.LoadAsync(ModelPath, _plugins, new EngineOptions { Device = "cpu", DataType = DataTypes[0], TorchThreads = Options.Threads }, [.. Modalities], End);
 
-    public async Task<ServedPlatform> PlatformAsync() =>
-        _platform ??= await ServedPlatform.StartAsync(_folder["data"], ModelPath, DataTypes[0], Options.Threads, Source.Shape.Width);
+    /// <summary>A server that has compiled what it needs.</summary>
+    public async Task<ServedPlatform> PlatformAsync()
+    {
+        if (_platform is not null) return _platform;
+        _platform = await ServedPlatform.StartAsync(_folder["data"], ModelPath, DataTypes[0], Options.Threads, Source.Shape.Width);
+        foreach (var modality in Modalities) await new ClosedLoad(WarmingCallers, Options.Window).RunAsync(_ => _platform.AskAsync(modality, NextNumber(), End));
+        return _platform;
+    }
 
     /// <summary>Inputs as a model takes them, all of them new.</summary>
     public Task<IReadOnlyList<PreparedInput>> PrepareAsync(string modality, int count) => PrepareAsync(modality, Enumerable.Range(0, count).Select(_ => BenchInputs.Of(modality, NextNumber())));

@@ -37,7 +37,7 @@ internal static class RegressionCheck
             end.ThrowIfCancellationRequested();
             var value = await measure();
             var held = bar.Allows(value);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(held ? "holds" : attempt < Tries ? "again" : "FALLS")}  {name}: {value:0.####} ({bar})"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(held ? "holds" : attempt < Tries ? "again" : "FALLS")}  {name}: {value:0.#####} ({bar})"));
             if (held || attempt == Tries) return held;
         }
     }

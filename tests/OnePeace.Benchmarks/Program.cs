@@ -2,11 +2,13 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using OnePeace.Benchmarks.Bench;
 using OnePeace.Benchmarks.Expansion;
 using OnePeace.Benchmarks.Loading;
 using OnePeace.Benchmarks.Serving;
 using OnePeace.Benchmarks.Steps;
 
+if (BenchCommand.Know(args)) return await BenchCommand.RunAsync(args);
 if (ServingBenchmark.Know(args)) return await ServingBenchmark.RunAsync(args);
 if (HttpServingBenchmark.Know(args)) return await HttpServingBenchmark.RunAsync(args);
 if (StepBenchmark.Know(args)) return await StepBenchmark.RunAsync(args);

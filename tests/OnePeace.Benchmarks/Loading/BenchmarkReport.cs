@@ -27,7 +27,7 @@ internal sealed class BenchmarkReport
     public void Write(string path) => File.WriteAllText(path, _json.ToJsonString(Indented));
 
     private static string Text(object cell) => cell is double number
-        ? number.ToString(Math.Abs(number) switch { >= 100 => "N0", >= 10 => "0.0", _ => "0.00" }, CultureInfo.InvariantCulture)
+        ? double.IsNaN(number) ? "" : number.ToString(Math.Abs(number) switch { >= 100 => "N0", >= 10 => "0.0", >= 0.995 and < 1 => "0.#####", _ => "0.00" }, CultureInfo.InvariantCulture)
         : Convert.ToString(cell, CultureInfo.InvariantCulture)!;
 
     private static JsonNode? Value(object cell) => cell switch

@@ -50,7 +50,7 @@ internal static class HttpServingBenchmark
         {
             using var client = new OnePeaceClient(platform.Url, platform.Key);
             var width = (await client.ModelsAsync(end))[0].Dimensions;
-            var load = OpenLoad.Start(client, width, new RequestStream("text", options.Texts, inputs.Text), new RequestStream("image", options.Images, inputs.Image));
+            var load = OpenLoad.Start(new ExpectedAnswers(width), new RequestStream("text", options.Texts, Asking(client, inputs.Text)), new RequestStream("image", options.Images, Asking(client, inputs.Image)));
             List<RunTimes> runs;
             await using (load) runs = await MeasureAsync(options, new JoiningRun(client, options.Steps), load.Windows, end);
             return Report(options, load, runs);
@@ -61,6 +61,9 @@ internal static class HttpServingBenchmark
             throw;
         }
     }
+
+    private static Func<int, CancellationToken, Task<IReadOnlyList<float[]>>> Asking(OnePeaceClient client, Func<int, EmbeddingInput> input) =>
+        async (number, end) => (await client.EmbedAsync([input(number)], cancellation: end)).Vectors;
 
     /// <summary>The model, or a copy that lacks what is to join.</summary>
     private static async Task<string> WithoutJoiningAsync(string model, string copy)

@@ -1,12 +1,23 @@
 using System.Diagnostics;
+using OnePeace.Benchmarks.Bench;
 using OnePeace.Benchmarks.Loading;
-using OnePeace.Client;
 
 namespace OnePeace.Benchmarks.Serving;
 
-/// <summary>Requests of one modality, so many a second.</summary>
-/// <param name="Input">Of a request's number.</param>
-internal sealed record RequestStream(string Modality, double Rate, Func<int, EmbeddingInput> Input);
+/// <summary>Requests of one kind, so many a second.</summary>
+/// <param name="Ask">Sends the request of a number; one vector comes back.</param>
+internal sealed record RequestStream(string Name, double Rate, Func<int, CancellationToken, Task<IReadOnlyList<float[]>>> Ask);
+
+/// <summary>What an answer may be.</summary>
+/// <param name="Width">Of every vector that comes back.</param>
+internal sealed record ExpectedAnswers(int Width)
+{
+    /// <summary>How long an answer may take.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What is no failure, but a refusal that was to be expected.</summary>
+    public Func<Exception, bool> IsRefusal { get; init; } = _ => false;
+}
 
 /// <summary>
 /// Requests that come whether or not those before are answered (a Poisson process), each measured from when it was due, not from when it could be sent.
@@ -14,17 +25,15 @@ internal sealed record RequestStream(string Modality, double Rate, Func<int, Emb
 internal sealed class OpenLoad : IAsyncDisposable
 {
     private const double UnitTolerance = 0.01;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly OnePeaceClient _client;
-    private readonly int _width;
+    private readonly ExpectedAnswers _expected;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task<List<Task>>[] _senders;
 
-    private OpenLoad(OnePeaceClient client, int width, IReadOnlyList<RequestStream> streams)
+    private OpenLoad(ExpectedAnswers expected, IReadOnlyList<RequestStream> streams)
     {
-        (_client, _width) = (client, width);
-        Windows = new MeasuredWindows([.. streams.Select(stream => stream.Modality)]);
+        _expected = expected;
+        Windows = new MeasuredWindows([.. streams.Select(stream => stream.Name)]);
         _senders = [.. streams.Select((stream, seed) => Task.Factory.StartNew(() => Send(stream, new Random(seed)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
     }
 
@@ -33,8 +42,13 @@ internal sealed class OpenLoad : IAsyncDisposable
     /// <summary>How long after it was due a request was sent.</summary>
     public Timings Late { get; } = new();
 
-    /// <param name="width">Of every vector that comes back.</param>
-    public static OpenLoad Start(OnePeaceClient client, int width, params IReadOnlyList<RequestStream> streams) => new(client, width, streams);
+    /// <summary>When answers came.</summary>
+    public AnswerStamps Answers { get; } = new();
+
+    /// <summary>How long refusals took.</summary>
+    public Timings Refusals { get; } = new();
+
+    public static OpenLoad Start(ExpectedAnswers expected, params IReadOnlyList<RequestStream> streams) => new(expected, streams);
 
     /// <summary>Stops, and waits for the last answers.</summary>
     public async ValueTask DisposeAsync()
@@ -53,35 +67,39 @@ internal sealed class OpenLoad : IAsyncDisposable
             ExactSleep.Until(due);
             if (_stop.IsCancellationRequested) return sent;
             var (number, intended, window) = (sent.Count, due, Windows.Now);
-            sent.Add(Task.Run(() => AskAsync(stream, number, intended, window?[stream.Modality])));
+            sent.Add(Task.Run(() => AskAsync(stream, number, intended, window?[stream.Name])));
         }
     }
 
     private async Task AskAsync(RequestStream stream, int number, long due, Timings? timings)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(_expected.Patience);
         try
         {
-            var input = stream.Input(number);
             Late.Add(Stopwatch.GetElapsedTime(due));
-            var answer = await _client.EmbedAsync([input], cancellation: patience.Token);
+            var vectors = await stream.Ask(number, patience.Token);
             var took = Stopwatch.GetElapsedTime(due);
-            Check(answer.Vectors);
+            Answers.Add();
+            Check(vectors);
             timings?.Add(took);
         }
         catch (OperationCanceledException)
         {
-            Windows.Failed(stream.Modality, new TimeoutException($"No answer within {Patience}."));
+            Windows.Failed(stream.Name, new TimeoutException($"No answer within {_expected.Patience}."));
+        }
+        catch (Exception e) when (_expected.IsRefusal(e))
+        {
+            Refusals.Add(Stopwatch.GetElapsedTime(due));
         }
         catch (Exception e)
         {
-            Windows.Failed(stream.Modality, e);
+            Windows.Failed(stream.Name, e);
         }
     }
 
     private void Check(IReadOnlyList<float[]> vectors)
     {
-        if (vectors is not [var vector] || vector.Length != _width || !(Math.Abs(vector.Sum(x => (double)x * x) - 1) < UnitTolerance))
-            throw new InvalidDataException($"Expected one unit vector of width {_width}, got {vectors.Count} of width {string.Join(", ", vectors.Select(v => v.Length))}.");
+        if (vectors is not [var vector] || vector.Length != _expected.Width || !(Math.Abs(vector.Sum(x => (double)x * x) - 1) < UnitTolerance))
+            throw new InvalidDataException($"Expected one unit vector of width {_expected.Width}, got {vectors.Count} of width {string.Join(", ", vectors.Select(v => v.Length))}.");
     }
 }

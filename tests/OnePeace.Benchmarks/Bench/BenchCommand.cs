@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using OnePeace.Benchmarks.Bench.Sections;
+using OnePeace.Engine.Devices;
+
+namespace OnePeace.Benchmarks.Bench;
+
+/// <summary><c>onepeace bench</c>: the same work through the bare model, the engine and HTTP, in one run.</summary>
+internal static class BenchCommand
+{
+    private static readonly Dictionary<string, Func<BenchRun, Task>> Sections = new()
+    {
+        ["bare"] = BareSection.RunAsync,
+        ["gemm"] = GemmSection.RunAsync,
+        ["engine"] = EngineSection.RunAsync,
+        ["http"] = HttpSection.RunAsync,
+        ["open"] = OpenSection.RunAsync,
+        ["neighbour"] = NeighbourSection.RunAsync,
+        ["mixed"] = MixedSection.RunAsync,
+        ["alone"] = AloneSection.RunAsync,
+        ["onnx"] = OnnxSection.RunAsync,
+    };
+
+    public static bool Know(string[] arguments) => arguments is ["bench", ..];
+
+    /// <returns>The exit code: 1 where a request failed or a ratio fell, 2 where the arguments cannot be understood.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        if (arguments.Contains("--help"))
+        {
+            Console.WriteLine(BenchOptions.Usage);
+            return 0;
+        }
+        using var end = new CancellationTokenSource();
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        try
+        {
+            return await RunAsync(BenchOptions.Parse(arguments[1..]), end.Token);
+        }
+        catch (FormatException e)
+        {
+            await Console.Error.WriteLineAsync($"{e.Message} See ./onepeace bench --help.");
+            return 2;
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Ended before it was done.");
+            return 1;
+        }
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            end.Cancel();
+        }
+    }
+
+    private static async Task<int> RunAsync(BenchOptions options, CancellationToken end)
+    {
+        TorchRuntime.EnsureLoaded();   // first of all, as the command does: the allocator's settings come too late for arenas that are there
+        await using var run = new BenchRun(options, end);
+        if (options.Check) return await RegressionCheck.RunAsync(run) ? 0 : 1;
+        run.Report.Table("machine", "Where and with what", MachineFacts.Columns, MachineFacts.Of(run));
+        foreach (var (name, section) in Sections.Where(section => options.Only.Contains(section.Key))) await RunAsync(run, name, section);
+        run.Report.End(options);
+        return run.Failures == 0 ? 0 : 1;
+    }
+
+    /// <summary>A section that fails is told, and the others go on.</summary>
+    private static async Task RunAsync(BenchRun run, string name, Func<BenchRun, Task> section)
+    {
+        try
+        {
+            await section(run);
+        }
+        catch (Exception e) when (!run.End.IsCancellationRequested)
+        {
+            run.Failed(1);
+            await Console.Error.WriteLineAsync($"{name} failed: {e}");
+        }
+    }
+}

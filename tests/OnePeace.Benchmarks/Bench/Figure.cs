@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace OnePeace.Benchmarks.Bench;
+
+/// <summary>What a figure has to reach.</summary>
+/// <param name="IsMost">Whether it is the most that a figure may be, not the least.</param>
+internal sealed record Bar(double Value, bool IsMost)
+{
+    public static Bar AtLeast(double value) => new(value, IsMost: false);
+
+    public static Bar AtMost(double value) => new(value, IsMost: true);
+
+    public bool Allows(double value) => IsMost ? value <= Value : value >= Value;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsMost ? "at most" : "at least")} {Value}");
+}
+
+/// <summary>A figure, and its bar if there is one.</summary>
+internal sealed record Figure(string Measure, Bar? Bar, Samples Reached)
+{
+    public static readonly string[] Columns = ["measure", "bar", "reached", "least", "most", "holds"];
+
+    public object[] Row => [Measure, Bar?.ToString() ?? "", Reached.Median, Reached.Least, Reached.Most, Bar is null ? "" : Bar.Allows(Reached.Median) ? "yes" : "no"];
+}

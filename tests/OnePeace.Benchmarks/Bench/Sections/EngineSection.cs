@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using OnePeace.Benchmarks.Loading;
+using OnePeace.Engine;
+
+namespace OnePeace.Benchmarks.Bench.Sections;
+
+/// <summary>The engine in this process, asked by many callers with one input each.</summary>
+internal static class EngineSection
+{
+    private const double LeastShare = 0.97, MostAdded = 1.5, MostWaste = 2;
+    private static readonly string[] Columns = ["modality", "callers", "items/s", "least", "most", "p50 ms", "p99 ms"];
+
+    public static async Task RunAsync(BenchRun run)
+    {
+        var (rows, figures) = (new List<object[]>(), new List<Figure>());
+        foreach (var modality in run.Modalities)
+        {
+            var timings = new List<Timings>();
+            var measures = new Interleaved().Add("bare", () => run.BareRateAsync(modality)).Add("decoded", () => run.DecodedRateAsync(modality)).Add("engine", () => RateAsync(run, modality, timings));
+            var found = await measures.RunAsync(run.Options.Repeats, run.End);
+            var (callers, all) = ((await SaturatingAsync(run, modality)).Callers, Timings.Of(timings));
+            rows.Add([modality, callers, found["engine"].Median, found["engine"].Least, found["engine"].Most, all.Percentile(50), all.Percentile(99)]);
+            run.Report.Rates.Add(new PathRate(modality, "engine", found["engine"].Median));
+            figures.Add(new Figure($"{modality}: engine over the bare loop at its best batch", Bar.AtLeast(LeastShare), found["engine"].Over(found["bare"])));
+            figures.Add(new Figure($"{modality}: engine over the bare loop from bytes", null, found["engine"].Over(found["decoded"])));
+            figures.Add(new Figure($"{modality}: ms that one caller waits longer (p50) than for the bare call from bytes", Bar.AtMost(MostAdded), await AddedAsync(run, modality)));
+        }
+        if (run.Modalities.Contains("text")) figures.Add(new Figure("mixed lengths of text: padding, % of all tokens", Bar.AtMost(MostWaste), await WasteAsync(run)));
+        run.Report.Table("engine", "The engine, in this process", Columns, rows);
+        run.Report.Figures("engine", figures);
+    }
+
+    /// <summary>The engine's share of the bare loop, once.</summary>
+    public static async Task<double> ShareAsync(BenchRun run, string modality)
+    {
+        var bare = await run.BareRateAsync(modality);
+        return await RateAsync(run, modality, []) / bare;
+    }
+
+    /// <summary>Padding in % of all tokens that are computed, while callers send texts of 4 to 68 words.</summary>
+    public static async Task<double> WastedAsync(BenchRun run)
+    {
+        using var padding = new PaddingMeter();
+        await LoadAsync(run, "text", BenchInputs.MixedText, []);
+        return padding.Percent;
+    }
+
+    private static async Task<Samples> WasteAsync(BenchRun run) =>
+        (await new Interleaved().Add("waste", () => WastedAsync(run)).RunAsync(run.Options.Repeats, run.End))["waste"];
+
+    private static Task<double> RateAsync(BenchRun run, string modality, List<Timings> timings) => LoadAsync(run, modality, number => BenchInputs.Of(modality, number), timings);
+
+    private static async Task<double> LoadAsync(BenchRun run, string modality, Func<int, byte[]> input, List<Timings> timings)
+    {
+        var engine = await run.EngineAsync();
+        var (callers, window) = await SaturatingAsync(run, modality);
+        var load = new ClosedLoad(callers, window);
+        timings.Add(load.Timings);
+        return await load.RunAsync(_ => EncodeAsync(engine, modality, input(run.NextNumber())));
+    }
+
+    private static async Task<(int Callers, TimeSpan Window)> SaturatingAsync(BenchRun run, string modality) =>
+        Load.Saturating((await run.BestAsync(modality)).Rate, run.Options.Window);
+
+    /// <summary>One caller and the bare call, in turn: the difference of their medians.</summary>
+    private static async Task<Samples> AddedAsync(BenchRun run, string modality)
+    {
+        var engine = await run.EngineAsync();
+        return await AddedCalls.MeasureAsync(run, modality, number => EncodeAsync(engine, modality, BenchInputs.Of(modality, number)));
+    }
+
+    private static Task EncodeAsync(EncodingEngine engine, string modality, byte[] input) =>
+        engine.EncodeAsync(new EncodeWork([new EncodeItem([new EncodePart(modality, input)])]), CancellationToken.None);
+}

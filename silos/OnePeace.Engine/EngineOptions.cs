@@ -29,6 +29,12 @@ public sealed record EngineOptions
     /// </summary>
     public bool LeavesProcessorToTraining { get; init; }
 
+    /// <summary>Whether every input is computed alone, on one torch thread: a vector is the same to the bit whatever else is asked for, and costs more.</summary>
+    public bool Deterministic { get; init; }
+
+    /// <summary>How many bytes of vectors are kept for those who let their results be kept; 0: none.</summary>
+    public long ResultCacheBytes { get; init; }
+
     /// <summary>How many inputs of one modality are prepared at once; 0: as many as there are processors.</summary>
     public int PreprocessingParallelism { get; init; }
 
@@ -93,7 +99,7 @@ public sealed record EngineOptions
         _ => throw new ArgumentException($"The data type must be 'auto', 'float32' or 'bfloat16', but is '{DataType}'.", nameof(DataType)),
     };
 
-    internal int ResolveTorchThreads() => TorchThreads > 0 ? TorchThreads
+    internal int ResolveTorchThreads() => Deterministic ? 1 : TorchThreads > 0 ? TorchThreads
         : Math.Max(1, (Environment.ProcessorCount - (LeavesProcessorToTraining ? 1 : 0)) / Math.Max(1, Slots));
 
     internal int ResolvePreprocessing() => PreprocessingParallelism > 0 ? PreprocessingParallelism : Environment.ProcessorCount;

@@ -32,7 +32,7 @@ internal sealed class EmbeddingEndpoint(GatewayOptions options, IGrainFactory gr
         if (reply.Fault is { } fault)
             throw new ApiException(FaultErrors.ToError(fault, request.Items));
         metrics.Count(request.Items, reply.Vectors);
-        var answer = new EmbeddingAnswer(served.Model, [.. reply.Vectors.Select(v => v with { Values = Shortened.To(dimensions, v.Values) })], request.Base64);
+        var answer = new EmbeddingAnswer(served.Model, Shortened.To(dimensions, reply.Vectors), request.Base64);
         await EmbeddingWriter.WriteAsync(context.Response, answer, WireFormats.OfAnswer(context.Request, bodyFormat), context.RequestAborted);
     }
 

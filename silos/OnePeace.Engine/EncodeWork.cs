@@ -8,6 +8,9 @@ public sealed record EncodeWork(IReadOnlyList<EncodeItem> Items)
 
     /// <summary>After this moment nobody waits for the answer any more.</summary>
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Whether the tenant lets its vectors be kept, to be given to itself again: they tell what was asked for. By default not.</summary>
+    public bool KeepsResults { get; init; }
 }
 
 /// <summary>One item: one part, or several to be fused into one vector.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using OnePeace.Engine.Batching;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Residency;
+using OnePeace.Engine.Results;
 using OnePeace.Engine.Serving;
 using OnePeace.Modalities;
 
@@ -21,12 +22,24 @@ public sealed partial class EncodingEngine
         {
             var left = deadline - engine._time.GetUtcNow();
             if (left <= TimeSpan.Zero) throw Late();
-            using var admission = Admit();
+            var kept = await RequestResults.OfAsync(engine._results, engine._facts, work, _versions).ConfigureAwait(false);
+            var vectors = work.Items.Select((_, i) => kept?.Find(i)).ToArray();
+            int[] missing = [.. Enumerable.Range(0, vectors.Length).Where(i => vectors[i] is null)];
+            if (missing.Length > 0) await EncodeAsync(missing, vectors, left, cancellation).ConfigureAwait(false);
+            foreach (var i in missing) kept?.Keep(i, vectors[i]!);
+            return vectors!;
+        }
+
+        public void Dispose() => _versions.Dispose();
+
+        private async Task EncodeAsync(int[] missing, Embedding?[] vectors, TimeSpan left, CancellationToken cancellation)
+        {
+            using var admission = Admit(missing);
             using var timer = new CancellationTokenSource(left < LongestTimer ? left : LongestTimer, engine._time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
             try
             {
-                return await Task.WhenAll(work.Items.Select((item, i) => RunAsync(item, i, admission, end))).ConfigureAwait(false);
+                await Task.WhenAll(missing.Select(async i => vectors[i] = await RunAsync(work.Items[i], i, admission, end).ConfigureAwait(false))).ConfigureAwait(false);
             }
             catch (Exception)
             {
@@ -37,15 +50,14 @@ public sealed partial class EncodingEngine
             }
         }
 
-        public void Dispose() => _versions.Dispose();
-
         private static TimeoutException Late() => new("The deadline passed before the work was done.");
 
-        private Admission Admit()
+        private Admission Admit(int[] missing)
         {
+            var items = missing.Select(i => work.Items[i]).ToList();
             try
             {
-                return engine._queue.Admit(work.Tenant, work.Items.Sum(Sequences), work.Items.Sum(item => item.Parts.Sum(part => (long)engine._preparation.ExpectedTokens(part.Modality))), deadline);
+                return engine._queue.Admit(work.Tenant, items.Sum(Sequences), items.Sum(item => item.Parts.Sum(part => (long)engine._preparation.ExpectedTokens(part.Modality))), deadline);
             }
             catch (EngineOverloadedException)
             {

@@ -2,6 +2,7 @@ using OnePeace.Engine.Batching;
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Residency;
+using OnePeace.Engine.Results;
 using OnePeace.Engine.Serving;
 using OnePeace.Modalities;
 
@@ -16,6 +17,8 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
     private readonly BatchQueue<EncodeJob> _queue;
     private readonly EngineMetrics _metrics;
     private readonly InputPreparation _preparation = new();
+    private readonly ResultCache? _results;
+    private readonly string _facts;
     private readonly DeviceResidency _residency;
     private readonly ModalityTable _modalities;
     private readonly IReadOnlyList<DeviceThread> _devices;
@@ -33,8 +36,10 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         _options = options;
         _time = time;
         _devices = devices;
-        _queue = new(options.Batches with { Consumers = devices.Count }, time);
+        _queue = new(options.Batches with { Consumers = devices.Count, MaxBatchItems = options.Deterministic ? 1 : options.Batches.MaxBatchItems }, time);
         _metrics = new EngineMetrics(_queue);
+        _results = options.ResultCacheBytes > 0 ? new ResultCache(options.ResultCacheBytes) : null;
+        _facts = $"{model.CoreHash} {model.DataType}";
         _residency = model.Residency;
         _modalities = model.Modalities;
         _servers = [.. devices.Select(device => new BatchServer(_queue, model.Encoder.Encode, device, _metrics, time))];
@@ -53,7 +58,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
     /// <summary>Sequences that wait in the queue.</summary>
     public int Waiting => _queue.Count;
 
-    public EngineDescription Describe() => _model.Describe();
+    public EngineDescription Describe() => _model.Describe() with { IsDeterministic = _options.Deterministic };
 
     /// <summary>Takes packages in and out, if there is a store for them.</summary>
     public IModalityHost? Packages { get; init; }
@@ -95,6 +100,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         foreach (var device in _devices) await device.DisposeAsync().ConfigureAwait(false);
         if (Packages is not PackageHost packages || await packages.CloseAsync().ConfigureAwait(false)) await _model.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
+        _results?.Dispose();
     }
 
     private void Check(EncodeWork work)

@@ -5,6 +5,9 @@ public sealed record EngineDescription(string Model, string CoreHash, int Dimens
 {
     /// <summary>What users should know of this model, or null.</summary>
     public string? Notice { get; init; }
+
+    /// <summary>As <see cref="EngineOptions.Deterministic"/>.</summary>
+    public bool IsDeterministic { get; init; }
 }
 
 /// <summary>A modality an engine serves.</summary>

@@ -30,6 +30,12 @@ public sealed record EngineOptions
     /// </summary>
     public bool LeavesProcessorToTraining { get; init; }
 
+    /// <summary>Whether every input is computed alone, on one torch thread: a vector is the same to the bit whatever else is asked for, and costs more.</summary>
+    public bool Deterministic { get; init; }
+
+    /// <summary>How many bytes of vectors are kept for those who let their results be kept; 0: none.</summary>
+    public long ResultCacheBytes { get; init; }
+
     /// <summary>How many inputs of one modality are prepared at once; 0: as many as there are processors.</summary>
     public int PreprocessingParallelism { get; init; }
 

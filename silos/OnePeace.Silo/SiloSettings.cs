@@ -14,8 +14,10 @@ namespace OnePeace.Silo;
 /// <param name="Data">As <see cref="SiloOptions.DataDirectory"/>.</param>
 /// <param name="TrainingData">As <see cref="SiloOptions.TrainingData"/>.</param>
 /// <param name="Budget"><c>--training-steps 100000</c>, <c>--training-batch 4096</c>, <c>--training-parameters 4000000000</c>; 0 is no limit.</param>
+/// <param name="Deterministic">As <see cref="EngineOptions.Deterministic"/>: <c>--deterministic true</c>.</param>
+/// <param name="ResultCacheBytes">As <see cref="EngineOptions.ResultCacheBytes"/>: <c>--result-cache 256MB</c>.</param>
 /// <param name="Residency"><c>--modality-memory 2GiB</c>, <c>--pin text,image</c>, <c>--parallel-loads 2</c>.</param>
-internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data, string? TrainingData, TrainingBudget Budget, ResidencyOptions Residency)
+internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data, string? TrainingData, TrainingBudget Budget, bool Deterministic, long ResultCacheBytes, ResidencyOptions Residency)
 {
     private const int OrleansSiloPort = 11111, OrleansClientPort = 30000;
 
@@ -30,14 +32,23 @@ internal sealed record SiloSettings(string Model, string? Modalities, string Dev
         configuration["data"],
         Setting(configuration, "training-data"),
         TrainingBudget.Parse(Setting(configuration, "training-steps"), Setting(configuration, "training-batch"), Setting(configuration, "training-parameters")),
+        Flag(configuration, "deterministic"),
+        MemorySize.Parse(Setting(configuration, "result-cache") ?? "0", "--result-cache"),
         ResidencyOptions.Parse(Setting(configuration, "modality-memory"), Setting(configuration, "pin") is { } pinned ? [pinned] : [], Setting(configuration, "parallel-loads")));
 
     public PluginCatalogue OpenPlugins() => Modalities is null ? PluginCatalogue.BesideExecutable() : new PluginCatalogue(Modalities);
 
-    public EngineOptions Engine(PackageHostOptions? packages = null) => new() { Device = Device, Packages = packages, Residency = Residency, LeavesProcessorToTraining = TrainingData is not null };
+    public EngineOptions Engine(PackageHostOptions? packages = null) => new() { Device = Device, Packages = packages, Residency = Residency, Deterministic = Deterministic, ResultCacheBytes = ResultCacheBytes, LeavesProcessorToTraining = TrainingData is not null };
 
     /// <summary>From the command line, or else the environment, where no name holds a hyphen.</summary>
     private static string? Setting(IConfiguration configuration, string name) => configuration[name] ?? configuration[name.Replace('-', '_')];
+
+    private static bool Flag(IConfiguration configuration, string name) => Setting(configuration, name) switch
+    {
+        null => false,
+        var text when bool.TryParse(text, out var flag) => flag,
+        var text => throw new ArgumentException($"--{name} must be true or false, but is '{text}'."),
+    };
 
     private static int Port(IConfiguration configuration, string name, int fallback) => Setting(configuration, name) switch
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using OnePeace.Engine.Tests.Serving;
 using static OnePeace.Engine.Tests.Serving.TestEngines;
 
@@ -27,23 +26,31 @@ public sealed class EngineMetricsTests
     [Fact]
     public async Task Requests_batches_and_rejections_are_counted()
     {
-        var sums = new System.Collections.Concurrent.ConcurrentDictionary<string, double>();
-        using var listener = new MeterListener { InstrumentPublished = (instrument, l) => { if (instrument.Meter.Name == "OnePeace.Engine") l.EnableMeasurementEvents(instrument); } };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Add(instrument, value));
-        listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => Add(instrument, value));
-        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Add(instrument, value));
-        listener.Start();
+        using var sums = new MeterCounts();
         await using (var engine = Start(new WordModality()))
         {
             await engine.EncodeAsync(Words("abc", "d"), default);
             await Assert.ThrowsAsync<ItemRejectedException>(() => engine.EncodeAsync(Words(WordModality.Unusable), default));
-            listener.RecordObservableInstruments();
+            sums.Observe();
         }
         Assert.Equal((2, 2, 1), (sums["onepeace.engine.requests"], sums["onepeace.engine.items"], sums["onepeace.engine.rejected"]));
-        Assert.Equal((2, 6), (sums["onepeace.engine.batch.items"], sums["onepeace.engine.batch.tokens"]));
+        Assert.Equal((2, 6, 6), (sums["onepeace.engine.batch.items"], sums["onepeace.engine.batch.tokens"], sums["onepeace.engine.tokens"]));
         Assert.Equal((0, 0), (sums["onepeace.engine.queue.items"], sums["onepeace.engine.queue.tokens"]));
         Assert.True(sums["onepeace.engine.compute"] > 0 && sums["onepeace.engine.wait"] > 0 && sums["onepeace.engine.tensors"] > 0);
+    }
 
-        void Add(Instrument instrument, double value) => sums.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
+    [Fact]
+    public async Task Padding_is_counted()
+    {
+        var words = new WordModality();
+        using var sums = new MeterCounts();
+        await using var engine = Start(words);
+        using var gate = new Gate(words);
+        var first = await gate.BlockAsync(engine);
+        var both = new[] { "abc", "d" }.Select(word => engine.EncodeAsync(Words(word), default)).ToArray();
+        await UntilAsync(() => engine.Waiting == 2);
+        gate.Open();
+        await Task.WhenAll([first, .. both]);
+        Assert.Equal((6 + 6, 2), (sums["onepeace.engine.tokens"], sums["onepeace.engine.padding"]));   // one batch of 4 and 2 tokens
     }
 }

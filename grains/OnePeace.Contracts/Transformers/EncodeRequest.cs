@@ -11,6 +11,9 @@ public sealed record EncodeRequest
 
     /// <summary>After this moment nobody waits for the answer any more.</summary>
     [Id(2)] public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Whether the tenant lets its vectors be kept, to be given to itself again.</summary>
+    [Id(3)] public bool KeepsResults { get; init; }
 }
 
 /// <summary>One item: one part, or several that become one vector.</summary>

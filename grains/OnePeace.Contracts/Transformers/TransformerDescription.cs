@@ -25,6 +25,9 @@ public sealed record TransformerDescription
     [Id(7)] public DateTimeOffset Since { get; init; }
 
     [Id(8)] public IReadOnlyList<ModalityState> Modalities { get; init; } = [];
+
+    /// <summary>Whether a vector is the same to the bit whatever else is asked for.</summary>
+    [Id(9)] public bool IsDeterministic { get; init; }
 }
 
 /// <summary>A modality of a replica.</summary>

@@ -43,6 +43,7 @@ public sealed class TransformerGrain(EngineSeat seat, ILogger<TransformerGrain> 
     {
         Tenant = request.Tenant,
         Deadline = request.Deadline,
+        KeepsResults = request.KeepsResults,
     };
 
     private static EncodeItem ToItem(RequestItem item) => new(
@@ -59,6 +60,7 @@ public sealed class TransformerGrain(EngineSeat seat, ILogger<TransformerGrain> 
         Device = engine.Device,
         DataType = engine.DataType,
         Notice = engine.Notice,
+        IsDeterministic = engine.IsDeterministic,
         Modalities = [.. engine.Modalities.Select(Describe)],
     };
 

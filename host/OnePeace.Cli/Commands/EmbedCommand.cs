@@ -14,8 +14,8 @@ internal static class EmbedCommand
     public static Command Create()
     {
         Option<string> model = SharedOptions.Model(), output = SharedOptions.Out("X.safetensors, X.npy or X.jsonl"), device = SharedOptions.Device(), type = SharedOptions.DataType();
-        var json = SharedOptions.Json();
-        var command = new Command("embed", "Embeds inputs in this process: one row per input, in the order given, of unit length") { model, output, device, type, json };
+        Option<bool> json = SharedOptions.Json(), deterministic = SharedOptions.Deterministic();
+        var command = new Command("embed", "Embeds inputs in this process: one row per input, in the order given, of unit length") { model, output, device, type, deterministic, json };
         var inputs = new InputOptions(command, PackagedModalities.Names);
         inputs.AddGeneric(command);
         command.SetAction(async (parsed, cancellation) =>
@@ -25,7 +25,8 @@ internal static class EmbedCommand
             var path = parsed.GetRequiredValue(output);
             VectorFile.Check(path);
             string[] modalities = [.. sources.Select(source => source.Modality).Distinct()];
-            await using var engine = await ModelPath.LoadEngineAsync(parsed.GetRequiredValue(model), new EngineOptions { Device = parsed.GetRequiredValue(device), DataType = parsed.GetRequiredValue(type) }, modalities, cancellation);
+            var options = new EngineOptions { Device = parsed.GetRequiredValue(device), DataType = parsed.GetRequiredValue(type), Deterministic = parsed.GetValue(deterministic) };
+            await using var engine = await ModelPath.LoadEngineAsync(parsed.GetRequiredValue(model), options, modalities, cancellation);
             var description = engine.Describe();
             var rows = new InputReader(name => TakesText(description, name)).Read(sources);
             var vectors = await EncodeAsync(engine, rows, cancellation);

@@ -25,6 +25,8 @@ internal static class SharedOptions
 
     public static Option<string> Device() => new("--device") { Description = "auto, cpu, cuda or cuda:N", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };
 
+    public static Option<bool> Deterministic() => new("--deterministic") { Description = "Compute every input alone, so that its vector is the same to the bit whatever else is asked for; slower" };
+
     public static Option<string> DataType()
     {
         var type = new Option<string>("--dtype") { Description = "What to compute in: auto (bfloat16 on a GPU, and on a CPU that is faster with it; else float32), float32 or bfloat16", HelpName = "TYPE", DefaultValueFactory = _ => "auto" };

@@ -28,11 +28,11 @@ internal sealed class EmbeddingEndpoint(GatewayOptions options, IGrainFactory gr
         var (request, served) = await ReadAsync(body, bodyFormat, context.RequestAborted);
         var dimensions = CheckedDimensions(request, served);
         ServedModels.CheckName(request.Model, served);
-        var reply = await EncodeAsync(request, context.RequestAborted);
+        var reply = await EncodeAsync(request, MayKeep(context.Request), context.RequestAborted);
         if (reply.Fault is { } fault)
             throw new ApiException(FaultErrors.ToError(fault, request.Items));
         metrics.Count(request.Items, reply.Vectors);
-        var answer = new EmbeddingAnswer(served.Model, [.. reply.Vectors.Select(v => v with { Values = Shortened.To(dimensions, v.Values) })], request.Base64);
+        var answer = new EmbeddingAnswer(served.Model, Shortened.To(dimensions, reply.Vectors), request.Base64);
         await EmbeddingWriter.WriteAsync(context.Response, answer, WireFormats.OfAnswer(context.Request, bodyFormat), context.RequestAborted);
     }
 
@@ -54,7 +54,7 @@ internal sealed class EmbeddingEndpoint(GatewayOptions options, IGrainFactory gr
         EmbeddingRequest Read(TransformerDescription now) => EmbeddingRequestReader.Read(body, format, new AcceptedModalities(now.Modalities), options.MaxItems);
     }
 
-    private async Task<EncodeReply> EncodeAsync(EmbeddingRequest request, CancellationToken left)
+    private async Task<EncodeReply> EncodeAsync(EmbeddingRequest request, bool mayKeep, CancellationToken left)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(left);
         patience.CancelAfter(options.RequestTimeout + TimeSpan.FromSeconds(2));   // the engine keeps the deadline; this is for one that hangs
@@ -62,6 +62,7 @@ internal sealed class EmbeddingEndpoint(GatewayOptions options, IGrainFactory gr
         {
             Items = [.. request.Items.Select(i => i.Item)],
             Deadline = time.GetUtcNow() + options.RequestTimeout,
+            KeepsResults = mayKeep,
         };
         try
         {
@@ -72,6 +73,9 @@ internal sealed class EmbeddingEndpoint(GatewayOptions options, IGrainFactory gr
             throw new TimeoutException();
         }
     }
+
+    /// <summary>An installation has one tenant, whose operator decides whether anything is kept at all; a request may say no for itself.</summary>
+    private static bool MayKeep(HttpRequest request) => request.GetTypedHeaders().CacheControl is not { NoStore: true };
 
     private static int CheckedDimensions(EmbeddingRequest request, TransformerDescription served) => request.Dimensions switch
     {

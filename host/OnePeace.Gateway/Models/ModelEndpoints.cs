@@ -35,6 +35,7 @@ internal static class ModelEndpoints
         Dimensions = served.Dimensions,
         DataType = served.DataType,
         Device = served.Device,
+        Deterministic = served.IsDeterministic,
         Modalities = [.. served.Modalities.Select(m => m.Name)],
         Notice = served.Notice,
     };

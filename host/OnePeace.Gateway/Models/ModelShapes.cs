@@ -33,6 +33,9 @@ internal sealed record ModelInfo(string Id)
 
     public string Device { get; init; } = "";
 
+    [Description("Whether a vector is the same to the bit whatever else is asked for at the time.")]
+    public bool Deterministic { get; init; }
+
     public IReadOnlyList<string> Modalities { get; init; } = [];
 
     [Description("What users of this model have to know.")]

@@ -21,6 +21,6 @@ internal sealed record DeviceSlots(int Count, int TorchThreads)
         if (device.type == DeviceType.CUDA) return new(Math.Max(1, options.Slots), Math.Max(1, options.TorchThreads));
         var free = Math.Max(1, processors - (options.LeavesProcessorToTraining ? 1 : 0));
         var count = options.Slots > 0 ? options.Slots : Math.Clamp(free / Math.Max(1, options.TorchThreads), 1, MostSlots);
-        return new(count, options.TorchThreads > 0 ? options.TorchThreads : Math.Max(1, free / count));
+        return new(count, options.Deterministic ? 1 : options.TorchThreads > 0 ? options.TorchThreads : Math.Max(1, free / count));
     }
 }

@@ -19,7 +19,21 @@ public static partial class MemorySize
         throw new FormatException($"expected a size such as 2GiB, 500MB or 0, but got '{text}'");
     }
 
-    /// <summary>As <see cref="Parse"/> reads it, to two digits after the point: <c>1.5GiB</c>.</summary>
+    /// <summary>Bytes that an option is given.</summary>
+    /// <exception cref="FormatException">It is no size; the message names the option.</exception>
+    public static long Parse(string text, string option)
+    {
+        try
+        {
+            return Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"{option}: {e.Message}.", e);
+        }
+    }
+
+    /// <summary>As <see cref="Parse(string)"/> reads it, to two digits after the point: <c>1.5GiB</c>.</summary>
     public static string Text(long bytes)
     {
         var power = 0;

@@ -26,5 +26,8 @@ public sealed class DeviceSlotsTests
         Assert.Equal(new DeviceSlots(expectedSlots, expectedThreads), DeviceSlots.For(new EngineOptions { Slots = slots, TorchThreads = threads }, CPU, 4));
 
     [Fact]
+    public void A_deterministic_slot_has_one_thread() => Assert.Equal(new DeviceSlots(8, 1), DeviceSlots.For(new EngineOptions { Deterministic = true, TorchThreads = 4, Slots = 8 }, CPU, 64));
+
+    [Fact]
     public void A_gpu_has_one_slot() => Assert.Equal(new DeviceSlots(1, 1), DeviceSlots.For(new EngineOptions(), new Device("cuda:0"), 64));
 }

@@ -30,7 +30,7 @@ internal static class TestEngines
         return new EncodingEngine(served, options, [.. Enumerable.Range(0, Math.Max(1, options.Slots)).Select(i => new DeviceThread($"slot {i}", 1))], time);
     }
 
-    public static ModalityVersion Version(IModality modality, ModalityOptions settings, DeviceResidency residency)
+    public static ModalityVersion Version(IModality modality, ModalityOptions settings, DeviceResidency residency, string? hash = null)
     {
         ModalityModule Load()
         {
@@ -39,7 +39,7 @@ internal static class TestEngines
             module.eval();
             return module;
         }
-        var identity = new VersionIdentity(modality.Name, "1.0.0", modality.Name, modality.MediaTypes);
+        var identity = new VersionIdentity(modality.Name, "1.0.0", hash ?? modality.Name, modality.MediaTypes);
         return new ModalityVersion(identity, modality.CreatePreprocessor(settings), new ModalitySeat(modality.Name, 1000, Load), residency, parallelism: 2);
     }
 

@@ -53,6 +53,18 @@ public sealed class JsonEmbeddingTests(Platform platform)
         Assert.Equal(mediaType, part.MediaType);
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("no-store", false)]
+    public async Task Results_may_be_kept_unless_the_request_says_no(string? cacheControl, bool kept)
+    {
+        var text = $"kept {cacheControl}";
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/embeddings") { Content = new StringContent($$"""{"input":"{{text}}"}""", Encoding.UTF8, "application/json") };
+        if (cacheControl is not null) request.Headers.Add("Cache-Control", cacheControl);
+        await (await platform.Client.SendAsync(request)).OkAsync();
+        Assert.Equal(kept, platform.Engine.Seen.Last(w => Encoding.UTF8.GetString(w.Items[0].Parts[0].Bytes.Span) == text).KeepsResults);
+    }
+
     [Fact]
     public async Task Base64_may_hold_escaped_slashes_and_line_breaks()
     {

@@ -17,6 +17,7 @@ public sealed class ModelListTests(Platform platform)
         Assert.Equal(HashingEngine.Dimensions, (int)model["dimensions"]!);
         Assert.Equal("float32", (string)model["dtype"]!);
         Assert.Equal("cpu", (string)model["device"]!);
+        Assert.False((bool)model["deterministic"]!);
         Assert.True((long)model["created"]! > 1_700_000_000);
         Assert.Equal(model.ToJsonString(), (await (await platform.Client.GetAsync("/v1/models")).OkAsync())["data"]![0]!.ToJsonString());
     }

@@ -34,6 +34,16 @@ public sealed class SiloSettingsTests
     }
 
     [Fact]
+    public void Results_are_kept_and_vectors_are_exact_where_it_is_said()
+    {
+        var engine = Read(["--result-cache", "256MB", "--deterministic", "true"]).Engine();
+        Assert.Equal((256_000_000, true), (engine.ResultCacheBytes, engine.Deterministic));
+        Assert.Equal((0, false), (Read([]).Engine().ResultCacheBytes, Read([]).Engine().Deterministic));
+        Assert.Contains("--result-cache", Assert.Throws<FormatException>(() => Read(["--result-cache", "much"])).Message);
+        Assert.Contains("--deterministic", Assert.Throws<ArgumentException>(() => Read(["--deterministic", "perhaps"])).Message);
+    }
+
+    [Fact]
     public void Nothing_said_limits_nothing()
     {
         var settings = Read([]);

@@ -5,9 +5,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace OnePeace.Gateway.Embeddings.Writing;
 
-/// <summary>Writes vectors straight into the response, a row at a time; in bytes they are float32, little-endian.</summary>
+/// <summary>Writes vectors straight into the response's buffers; in bytes they are float32, little-endian.</summary>
 internal static class EmbeddingWriter
 {
+    /// <summary>What is sent in one go, about: a send a row would cost more than the rows.</summary>
+    private const int SentBytes = 64 << 10;
+
     public static Task WriteAsync(HttpResponse response, EmbeddingAnswer answer, WireFormat format, CancellationToken cancellation)
     {
         response.Headers.Vary = "Accept";
@@ -29,6 +32,7 @@ internal static class EmbeddingWriter
             writer.WritePropertyName("embedding");
             WriteVector(writer, answer.Vectors[index].Values, answer.Base64);
             writer.WriteEndObject();
+            if (writer.BytesPending < SentBytes) continue;
             writer.Flush();
             await response.BodyWriter.FlushAsync(cancellation);
         }
@@ -60,7 +64,7 @@ internal static class EmbeddingWriter
         for (var index = 0; index < answer.Vectors.Count; index++)
         {
             WriteRow(response, index, answer.Vectors[index].Values);
-            await response.BodyWriter.FlushAsync(cancellation);
+            if (response.BodyWriter.UnflushedBytes >= SentBytes) await response.BodyWriter.FlushAsync(cancellation);
         }
         WriteTail(response, answer);
         await response.BodyWriter.FlushAsync(cancellation);

@@ -6,24 +6,6 @@ namespace OnePeace.Engine.Tests;
 public sealed class EngineMetricsTests
 {
     [Fact]
-    public async Task Padding_is_counted_up_to_the_longest_of_a_batch()
-    {
-        var padding = 0L;
-        using var listener = new MeterListener { InstrumentPublished = (instrument, l) => { if (instrument.Name == "onepeace.engine.padding") l.EnableMeasurementEvents(instrument); } };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref padding, value));
-        listener.Start();
-        var words = new WordModality();
-        using var gate = new Gate(words);
-        await using var engine = Start(words);
-        var first = await gate.BlockAsync(engine);
-        var both = engine.EncodeAsync(Words("abc", "d"), default);   // 4 and 2 tokens, in one batch
-        await UntilAsync(() => engine.Waiting == 2);
-        gate.Open();
-        await Task.WhenAll(first, both);
-        Assert.Equal(2, padding);
-    }
-
-    [Fact]
     public async Task Requests_batches_and_rejections_are_counted()
     {
         using var sums = new MeterCounts();

@@ -1,5 +1,6 @@
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Residency;
+using OnePeace.Engine.Tests.Batching;
 using OnePeace.Engine.Tests.Serving;
 using OnePeace.Transformer;
 
@@ -23,7 +24,7 @@ public sealed class DeviceResidencyTests : IDisposable
     [Fact]
     public async Task What_is_idle_and_used_least_makes_room()
     {
-        using var residency = Create(budget: 200);
+        using var residency = new DeviceResidency(new ResidencyOptions { BudgetBytes = 200 }, new FakeClock());   // all loads take alike
         ModalitySeat often = Seat("often"), seldom = Seat("seldom"), fresh = Seat("fresh");
         for (var i = 0; i < 5; i++) await UseAsync(residency, often);
         await UseAsync(residency, seldom);

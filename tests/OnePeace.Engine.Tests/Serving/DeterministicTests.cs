@@ -16,7 +16,6 @@ public sealed class DeterministicTests
         for (var i = 0; i < items.Length; i++)
             Assert.Equal((await engine.EncodeAsync(new EncodeWork([items[i]]), default))[0].Vector, together[i].Vector);
         Assert.True(engine.Describe().IsDeterministic);
-        Assert.Equal(1, options.ResolveTorchThreads());
     }
 
     private static EncodeItem[] Items(int count) =>

@@ -24,7 +24,7 @@ public sealed class DeviceResidencyTests : IDisposable
     [Fact]
     public async Task What_is_idle_and_used_least_makes_room()
     {
-        using var residency = new DeviceResidency(new ResidencyOptions { BudgetBytes = 200 }, new FakeClock());   // all loads take alike
+        using var residency = Create(budget: 200);
         ModalitySeat often = Seat("often"), seldom = Seat("seldom"), fresh = Seat("fresh");
         for (var i = 0; i < 5; i++) await UseAsync(residency, often);
         await UseAsync(residency, seldom);
@@ -155,7 +155,7 @@ public sealed class DeviceResidencyTests : IDisposable
     [Fact]
     public async Task One_that_has_waited_for_long_gets_the_room_although_others_never_stop_to_use_it()
     {
-        using var residency = Create(budget: 100);
+        using var residency = new DeviceResidency(new ResidencyOptions { BudgetBytes = 100 }, TimeProvider.System);
         var busy = Seat("busy");
         using var stop = new CancellationTokenSource();
         var users = Enumerable.Range(0, 8).Select(i => UseUntilAsync(residency, busy, i, stop.Token)).ToArray();
@@ -257,7 +257,8 @@ public sealed class DeviceResidencyTests : IDisposable
         foreach (var module in _modules) module.Dispose();   // once more where it was evicted, which does nothing
     }
 
-    private static DeviceResidency Create(long budget, params string[] pinned) => new(new ResidencyOptions { BudgetBytes = budget, Pinned = pinned }, TimeProvider.System);
+    /// <summary>A clock that stands still: all loads take alike, so that what is evicted follows from uses alone.</summary>
+    private static DeviceResidency Create(long budget, params string[] pinned) => new(new ResidencyOptions { BudgetBytes = budget, Pinned = pinned }, new FakeClock());
 
     private static async Task UseAsync(DeviceResidency residency, ModalitySeat seat) => (await residency.AcquireAsync([seat], default)).Dispose();
 

@@ -12,6 +12,9 @@ namespace OnePeace.Engine;
 /// <summary>How an engine runs; the defaults fit a machine with one device.</summary>
 public sealed record EngineOptions
 {
+    /// <summary>The most that may be asked for of <see cref="Slots"/> and <see cref="TorchThreads"/>.</summary>
+    public const int MostSlots = 256;
+
     /// <summary><c>cpu</c>, <c>cuda:0</c>, or <c>auto</c>: the first GPU if there is one.</summary>
     public string Device { get; init; } = "auto";
 

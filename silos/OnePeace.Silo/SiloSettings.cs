@@ -14,12 +14,14 @@ namespace OnePeace.Silo;
 /// <param name="Data">As <see cref="SiloOptions.DataDirectory"/>.</param>
 /// <param name="TrainingData">As <see cref="SiloOptions.TrainingData"/>.</param>
 /// <param name="Budget"><c>--training-steps 100000</c>, <c>--training-batch 4096</c>, <c>--training-parameters 4000000000</c>; 0 is no limit.</param>
+/// <param name="Slots">As <see cref="EngineOptions.Slots"/>.</param>
+/// <param name="TorchThreads">As <see cref="EngineOptions.TorchThreads"/>.</param>
 /// <param name="Deterministic">As <see cref="EngineOptions.Deterministic"/>: <c>--deterministic true</c>.</param>
 /// <param name="ResultCacheBytes">As <see cref="EngineOptions.ResultCacheBytes"/>: <c>--result-cache 256MB</c>.</param>
 /// <param name="Residency"><c>--modality-memory 2GiB</c>, <c>--pin text,image</c>, <c>--parallel-loads 2</c>.</param>
-internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data, string? TrainingData, TrainingBudget Budget, bool Deterministic, long ResultCacheBytes, ResidencyOptions Residency)
+internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data, string? TrainingData, TrainingBudget Budget, int Slots, int TorchThreads, bool Deterministic, long ResultCacheBytes, ResidencyOptions Residency)
 {
-    private const int OrleansSiloPort = 11111, OrleansClientPort = 30000;
+    private const int OrleansSiloPort = 11111, OrleansClientPort = 30000, MostPort = 65535;
 
     /// <exception cref="ArgumentException">A setting is missing or no number; the message says which.</exception>
     /// <exception cref="FormatException">A setting cannot be read; the message says which.</exception>
@@ -27,18 +29,20 @@ internal sealed record SiloSettings(string Model, string? Modalities, string Dev
         configuration["model"] ?? throw new ArgumentException("A silo needs a model: --model DIR_OR_CHECKPOINT, or ONEPEACE_MODEL."),
         configuration["modalities"],
         configuration["device"] ?? "auto",
-        Port(configuration, "silo-port", OrleansSiloPort),
-        Port(configuration, "client-port", OrleansClientPort),
+        Number(configuration, "silo-port", OrleansSiloPort, MostPort),
+        Number(configuration, "client-port", OrleansClientPort, MostPort),
         configuration["data"],
         Setting(configuration, "training-data"),
         TrainingBudget.Parse(Setting(configuration, "training-steps"), Setting(configuration, "training-batch"), Setting(configuration, "training-parameters")),
+        Number(configuration, "slots", 0, EngineOptions.MostSlots),
+        Number(configuration, "torch-threads", 0, EngineOptions.MostSlots),
         Flag(configuration, "deterministic"),
         MemorySize.Parse(Setting(configuration, "result-cache") ?? "0", "--result-cache"),
         ResidencyOptions.Parse(Setting(configuration, "modality-memory"), Setting(configuration, "pin") is { } pinned ? [pinned] : [], Setting(configuration, "parallel-loads")));
 
     public PluginCatalogue OpenPlugins() => Modalities is null ? PluginCatalogue.BesideExecutable() : new PluginCatalogue(Modalities);
 
-    public EngineOptions Engine(PackageHostOptions? packages = null) => new() { Device = Device, Packages = packages, Residency = Residency, Deterministic = Deterministic, ResultCacheBytes = ResultCacheBytes, LeavesProcessorToTraining = TrainingData is not null };
+    public EngineOptions Engine(PackageHostOptions? packages = null) => new() { Device = Device, Packages = packages, Residency = Residency, Slots = Slots, TorchThreads = TorchThreads, Deterministic = Deterministic, ResultCacheBytes = ResultCacheBytes, LeavesProcessorToTraining = TrainingData is not null };
 
     /// <summary>From the command line, or else the environment, where no name holds a hyphen.</summary>
     private static string? Setting(IConfiguration configuration, string name) => configuration[name] ?? configuration[name.Replace('-', '_')];
@@ -50,10 +54,10 @@ internal sealed record SiloSettings(string Model, string? Modalities, string Dev
         var text => throw new ArgumentException($"--{name} must be true or false, but is '{text}'."),
     };
 
-    private static int Port(IConfiguration configuration, string name, int fallback) => Setting(configuration, name) switch
+    private static int Number(IConfiguration configuration, string name, int fallback, int most) => Setting(configuration, name) switch
     {
         null => fallback,
-        var text when int.TryParse(text, out var port) && port is >= 0 and <= 65535 => port,
-        var text => throw new ArgumentException($"--{name} must be 0 to 65535, but is '{text}'."),
+        var text when int.TryParse(text, out var number) && number >= 0 && number <= most => number,
+        var text => throw new ArgumentException($"--{name} must be 0 to {most}, but is '{text}'."),
     };
 }

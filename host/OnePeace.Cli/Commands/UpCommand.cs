@@ -21,17 +21,20 @@ internal static class UpCommand
         var memory = new Option<string>("--modality-memory") { Description = "The most that modalities' weights may take of the device's memory, such as 2GiB or 500MB; 0: no limit", HelpName = "SIZE" };
         var pin = new Option<string[]>("--pin") { Description = "Modalities whose weights always stay there", HelpName = "NAME", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var loads = new Option<string>("--parallel-loads") { Description = "How many modalities are loaded at once", HelpName = "N" };
+        Option<int> slots = Number("--slots", "Batches that are computed at once, each on a thread of its own; 0: as fits the processors"), threads = Number("--torch-threads", "Threads inside each of them; 0: as fits the processors");
         var deterministic = SharedOptions.Deterministic();
         var results = new Option<string>("--result-cache") { Description = "Memory for vectors of inputs that come again, such as 256MB; without it none are kept", HelpName = "SIZE", DefaultValueFactory = _ => "0" };
         var training = new Option<string?>("--training-data") { Description = "The folder of the data that training runs may use; without it nobody may train", HelpName = "DIR" };
         Option<string> steps = Bound(TrainingBudget.StepsOption, "steps of all stages"), batch = Bound(TrainingBudget.BatchOption, "pairs in a step"), parameters = Bound(TrainingBudget.ParametersOption, "new weights");
-        var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device, type, deterministic, results, memory, pin, loads, training, steps, batch, parameters };
+        var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device, type, slots, threads, deterministic, results, memory, pin, loads, training, steps, batch, parameters };
         command.SetAction((parsed, _) => Platform.RunAsync(new PlatformOptions(
             parsed.GetRequiredValue(host), parsed.GetRequiredValue(port), parsed.GetRequiredValue(data), parsed.GetRequiredValue(model),
             new EngineOptions
             {
                 Device = parsed.GetRequiredValue(device),
                 DataType = parsed.GetRequiredValue(type),
+                Slots = parsed.GetValue(slots),
+                TorchThreads = parsed.GetValue(threads),
                 Deterministic = parsed.GetValue(deterministic),
                 ResultCacheBytes = Read(() => MemorySize.Parse(parsed.GetRequiredValue(results), "--result-cache")),
                 LeavesProcessorToTraining = parsed.GetValue(training) is not null,
@@ -45,6 +48,17 @@ internal static class UpCommand
     }
 
     private static Option<string> Bound(string name, string what) => new(name) { Description = $"The most {what} that a training run may ask for; 0: no limit", HelpName = "N" };
+
+    private static Option<int> Number(string name, string description)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && (number < 0 || number > EngineOptions.MostSlots))
+                result.AddError($"{name} must be 0 to {EngineOptions.MostSlots}, but is {token.Value}.");
+        });
+        return option;
+    }
 
     private static T Read<T>(Func<T> options)
     {

@@ -10,13 +10,13 @@ public sealed record BatchLimits
     public int MaxBatchTokens { get; init; } = 16_384;
 
     /// <summary>Tokens that one batch may always have: more of them are computed no faster on a processor, and on a GPU a batch of these takes no time.</summary>
-    public int EfficientBatchTokens { get; init; } = 512;
+    public int EfficientBatchTokens { get; init; } = 800;
 
     /// <summary>How long a batch above <see cref="EfficientBatchTokens"/> should take at most: whoever comes meanwhile waits for it.</summary>
     public TimeSpan BatchTime { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What every batch costs besides its tokens, in tokens: reading the weights, above all.</summary>
-    public int BatchCostTokens { get; init; } = 32;
+    /// <summary>What every batch costs besides its tokens, in tokens: reading the weights, above all. Less than that makes less padding, and more batches.</summary>
+    public int BatchCostTokens { get; init; } = 24;
 
     /// <summary>The most entries that wait or are admitted to wait; twice that where tenants have less than their shares.</summary>
     public int MaxQueuedItems { get; init; } = 4_096;

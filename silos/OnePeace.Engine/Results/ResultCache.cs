@@ -10,8 +10,8 @@ internal sealed class ResultCache : IDisposable
 
     private readonly long _limit;
     private readonly Lock _gate = new();
-    private readonly Dictionary<ResultKey, LinkedListNode<(ResultKey Key, Embedding Result)>> _places = [];
-    private readonly LinkedList<(ResultKey Key, Embedding Result)> _byUse = [];   // the latest first
+    private readonly Dictionary<ResultKey, LinkedListNode<(ResultKey Key, Embedding Kept)>> _places = [];
+    private readonly LinkedList<(ResultKey Key, Embedding Kept)> _byUse = [];   // the latest first
     private readonly Meter _meter = new(EngineMetrics.MeterName);
     private readonly Counter<long> _hits, _misses, _evictions;
     private long _bytes;
@@ -37,7 +37,7 @@ internal sealed class ResultCache : IDisposable
                 _byUse.Remove(place);
                 _byUse.AddFirst(place);
                 _hits.Add(1);
-                return place.Value.Result;
+                return place.Value.Kept;
             }
         }
         _misses.Add(1);
@@ -61,10 +61,10 @@ internal sealed class ResultCache : IDisposable
 
     private void EvictLast()
     {
-        var (key, result) = _byUse.Last!.Value;
+        var (key, kept) = _byUse.Last!.Value;
         _byUse.RemoveLast();
         _places.Remove(key);
-        _bytes -= Size(result);
+        _bytes -= Size(kept);
         _evictions.Add(1);
     }
 

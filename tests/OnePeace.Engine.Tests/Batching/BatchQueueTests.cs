@@ -197,7 +197,7 @@ public sealed class BatchQueueTests
         var queue = Queue();
         Add(queue, "first", tokens: 1_000);
         Assert.Equal(TimeSpan.FromSeconds(1), Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 500)).RetryAfter);
-        queue.RecordBatch(new TakenBatch<string>([Entry("done", tokens: 68)], []), TimeSpan.FromSeconds(1));
+        queue.RecordBatch(new TakenBatch<string>([Entry("done", tokens: 76)], []), TimeSpan.FromSeconds(1));
         Assert.Equal(TimeSpan.FromSeconds(5), Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 500)).RetryAfter);
     }
 
@@ -253,7 +253,7 @@ public sealed class BatchQueueTests
     public void What_would_not_be_done_in_time_is_refused_at_once()
     {
         var queue = Queue();
-        for (var i = 0; i < 8; i++) queue.RecordBatch(new TakenBatch<string>([Entry("done", tokens: 68)], []), TimeSpan.FromSeconds(1));   // 100 a second
+        for (var i = 0; i < 8; i++) queue.RecordBatch(new TakenBatch<string>([Entry("done", tokens: 76)], []), TimeSpan.FromSeconds(1));   // 100 a second
         Add(queue, "first", tokens: 500);
         var refused = Assert.Throws<EngineOverloadedException>(() => queue.Admit("default", 1, 10, _clock.GetUtcNow() + TimeSpan.FromSeconds(5)));
         Assert.InRange(refused.RetryAfter, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6));
@@ -267,7 +267,7 @@ public sealed class BatchQueueTests
         var queue = new BatchQueue<string>(new BatchLimits { EfficientBatchTokens = 40, BatchTime = TimeSpan.FromMilliseconds(100) }, _clock);
         for (var i = 0; i < 100; i++) Add(queue, "text");
         Assert.Equal(4, Take(queue).Count);   // nothing is known yet
-        queue.RecordBatch(new TakenBatch<string>([Entry("done", tokens: 68)], []), TimeSpan.FromSeconds(0.1));   // 1,000 a second
+        queue.RecordBatch(new TakenBatch<string>([Entry("done", tokens: 76)], []), TimeSpan.FromSeconds(0.1));   // 1,000 a second
         Assert.Equal(10, Take(queue).Count);
     }
 

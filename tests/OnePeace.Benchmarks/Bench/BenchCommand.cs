@@ -57,6 +57,7 @@ internal static class BenchCommand
 
     private static async Task<int> RunAsync(BenchOptions options, CancellationToken end)
     {
+        if (options.Onnx.Values.Append(options.Model).FirstOrDefault(path => path is not null && !Path.Exists(path)) is { } missing) throw new FormatException($"There is nothing at {missing}.");
         TorchRuntime.EnsureLoaded();   // first of all, as the command does: the allocator's settings come too late for arenas that are there
         await using var run = new BenchRun(options, end);
         if (options.Check) return await RegressionCheck.RunAsync(run) ? 0 : 1;

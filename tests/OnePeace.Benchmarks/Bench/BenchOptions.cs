@@ -11,6 +11,7 @@ internal sealed record BenchOptions
           --only LIST          sections, by commas: bare, gemm, engine, http, open, neighbour, mixed, alone, onnx; by default all
           --size NAME          random weights: base (width 384, 12 layers; the default) or small (width 128, 4 layers)
           --model M            weights of your own instead: a model directory or a checkpoint
+          --save-model DIR     keeps the random weights there: a folder that must not exist, for --model and for an export
           --modalities LIST    by default text,image,audio, as far as the model has them
           --dtype LIST         float32,bfloat16 by default; the engine and the server compute in the first
           --threads N          of torch; by default as many as there are processors
@@ -34,6 +35,9 @@ internal sealed record BenchOptions
     public string Size { get; init; } = "base";
 
     public string? Model { get; init; }
+
+    /// <summary>Where generated weights stay; null for a folder that goes with the run.</summary>
+    public string? Kept { get; init; }
 
     /// <summary>0: as many as there are processors.</summary>
     public int Threads { get; init; }
@@ -73,6 +77,7 @@ internal sealed record BenchOptions
         "--dtype" => this with { DataTypes = Some(name, value, Types) },
         "--size" => this with { Size = Some(name, value, Sizes)[0] },
         "--model" => this with { Model = Path.GetFullPath(value) },
+        "--save-model" => this with { Kept = Path.GetFullPath(value) },
         "--threads" => this with { Threads = (int)Number(name, value, 1024) },
         "--seconds" => this with { Window = TimeSpan.FromSeconds(Number(name, value, 3600)) },
         "--repeats" => this with { Repeats = (int)Number(name, value, 1000) },

@@ -2,11 +2,10 @@ using OnePeace.Benchmarks.Loading;
 
 namespace OnePeace.Benchmarks.Bench;
 
-/// <summary>The tables of a run and its figures against their bars.</summary>
+/// <summary>The tables of a run, its figures against their bars, and what its chart shows.</summary>
 internal sealed class BenchReport
 {
     private readonly BenchmarkReport _tables = new();
-    private readonly List<Figure> _figures = [];
 
     /// <summary>Bars of the chart: items a second by path.</summary>
     public List<PathRate> Rates { get; } = [];
@@ -18,13 +17,10 @@ internal sealed class BenchReport
     public void Table(string key, string title, string[] columns, IEnumerable<object[]> rows) => _tables.Add(key, title, columns, rows);
 
     /// <summary>A section's figures.</summary>
-    public void Figures(string section, params IReadOnlyList<Figure> figures)
-    {
-        _figures.AddRange(figures);
+    public void Figures(string section, params IReadOnlyList<Figure> figures) =>
         _tables.Add($"{section}_figures", $"{section}: what was reached", Figure.Columns, figures.Select(figure => figure.Row));
-    }
 
-    /// <summary>All figures with a bar once more, and the files that were asked for.</summary>
+    /// <summary>Writes the files that were asked for.</summary>
     public void End(BenchOptions options)
     {
         if (options.Json is { } json) _tables.Write(json);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OnePeace.Benchmarks.Loading;
+using OnePeace.Benchmarks.Serving;
 
 namespace OnePeace.Benchmarks.Bench;
 

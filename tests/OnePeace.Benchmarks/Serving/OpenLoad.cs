@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OnePeace.Benchmarks.Bench;
 using OnePeace.Benchmarks.Loading;
 
 namespace OnePeace.Benchmarks.Serving;

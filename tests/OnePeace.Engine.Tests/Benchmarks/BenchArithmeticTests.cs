@@ -1,5 +1,6 @@
 using OnePeace.Benchmarks.Bench;
 using OnePeace.Benchmarks.Loading;
+using OnePeace.Benchmarks.Serving;
 using OnePeace.Modalities;
 
 namespace OnePeace.Engine.Tests.Benchmarks;

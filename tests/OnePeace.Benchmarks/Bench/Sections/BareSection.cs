@@ -3,6 +3,8 @@ namespace OnePeace.Benchmarks.Bench.Sections;
 /// <summary>A plain loop over the model by batch and data type, and from encoded bytes.</summary>
 internal static class BareSection
 {
+    private const double LeastGain = 1.6;
+    private const string Decoded = "from bytes";
     private static readonly string[] Columns = ["modality", "type", "batch", "items/s", "least", "most"];
 
     public static async Task RunAsync(BenchRun run)
@@ -14,42 +16,43 @@ internal static class BareSection
         run.Report.Figures("bare", figures);
     }
 
-    private static async Task<IEnumerable<Figure>> MeasureAsync(BenchRun run, string modality, List<object[]> rows)
+    private static async Task<IReadOnlyList<Figure>> MeasureAsync(BenchRun run, string modality, List<object[]> rows)
     {
-        var measures = new Interleaved();
-        var cells = new List<(string Name, string Type, int Items)>();
+        var usual = await run.BestAsync(modality);
+        var measures = new Interleaved().Add(Decoded, () => run.DecodedRateAsync(modality, usual.Items));
         foreach (var type in run.DataTypes)
         {
-            var rate = (await run.BestAsync(modality, type)).Rate;
-            foreach (var items in Load.Batches(modality).Where(items => Load.IsWorth(items, rate, run.Options.Window)))
+            foreach (var items in Load.Batches(modality).Where(items => Load.IsWorth(items, usual.Rate, run.Options.Window)))
             {
                 var batch = await run.PrepareAsync(modality, items);
-                cells.Add(($"{type} {items}", type, items));
-                measures.Add(cells[^1].Name, () => run.Bare(type).RateAsync(modality, batch, run.Options.Window));
+                measures.Add(Name(type, items), () => run.Bare(type).RateAsync(modality, batch, run.Options.Window));
             }
         }
-        const string decoded = "from bytes";
-        measures.Add(decoded, () => run.DecodedRateAsync(modality));
         var found = await measures.RunAsync(run.Options.Repeats, run.End);
-        foreach (var (name, type, items) in cells)
-        {
-            rows.Add(Row(modality, type, items, found[name]));
-            run.Found(modality, type, new StaticBatch(items, found[name].Median));
-        }
-        var best = await run.BestAsync(modality);
-        rows.Add(Row(modality, $"{run.DataTypes[0]}, {decoded}", best.Items, found[decoded]));
-        foreach (var type in run.DataTypes) run.Report.Rates.Add(new PathRate(modality, $"bare, {type}", (await run.BestAsync(modality, type)).Rate));
-        run.Report.Rates.Add(new PathRate(modality, $"bare, {decoded}", found[decoded].Median));
+        foreach (var type in run.DataTypes) Report(run, modality, type, found, rows);
+        rows.Add(Row(modality, $"{run.DataTypes[0]}, {Decoded}", usual.Items, found[Decoded]));
+        run.Report.Rates.Add(new PathRate(modality, $"bare, {Decoded}", found[Decoded].Median));
         return run.DataTypes.Count < 2 ? [] : [await GainAsync(run, modality, found)];
+    }
+
+    private static void Report(BenchRun run, string modality, string type, IReadOnlyDictionary<string, Samples> found, List<object[]> rows)
+    {
+        var batches = Load.Batches(modality).Where(items => found.ContainsKey(Name(type, items))).ToList();
+        rows.AddRange(batches.Select(items => Row(modality, type, items, found[Name(type, items)])));
+        var best = batches.MaxBy(items => found[Name(type, items)].Median);
+        run.Found(modality, type, new StaticBatch(best, found[Name(type, best)].Median));
+        run.Report.Rates.Add(new PathRate(modality, $"bare, {type}", found[Name(type, best)].Median));
     }
 
     private static async Task<Figure> GainAsync(BenchRun run, string modality, IReadOnlyDictionary<string, Samples> found)
     {
         var (first, second) = (run.DataTypes[0], run.DataTypes[1]);
-        Samples Of(string type, StaticBatch best) => found[$"{type} {best.Items}"];
+        Samples Of(string type, StaticBatch best) => found[Name(type, best.Items)];
         var gain = Of(second, await run.BestAsync(modality, second)).Over(Of(first, await run.BestAsync(modality, first)));
-        return new Figure($"{modality}: {second} over {first}, each at its best batch", second == "bfloat16" ? Bar.AtLeast(1.6) : null, gain);
+        return new Figure($"{modality}: {second} over {first}, each at its best batch", second == "bfloat16" ? Bar.AtLeast(LeastGain) : null, gain);
     }
+
+    private static string Name(string type, int items) => $"{type} {items}";
 
     private static object[] Row(string modality, string type, int items, Samples rate) => [modality, type, items, rate.Median, rate.Least, rate.Most];
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OnePeace.Benchmarks.Loading;
 using OnePeace.Engine;
 

@@ -13,7 +13,7 @@ internal static class NeighbourSection
     public static async Task RunAsync(BenchRun run)
     {
         var modality = run.Modalities[0];
-        var rate = Quiet * await SaturationAsync(run, modality);
+        var rate = Quiet * await run.DecodedRateAsync(modality);
         var timings = new Dictionary<string, List<Timings>> { ["alone"] = [], ["beside"] = [] };
         var found = await new Interleaved()
             .Add("alone", () => MeasureAsync(run, modality, rate, loud: false, timings["alone"]))
@@ -25,8 +25,6 @@ internal static class NeighbourSection
     }
 
     private static object[] Row(string name, Timings all) => [name, all.Percentile(50), all.Percentile(99), all.Count];
-
-    private static async Task<double> SaturationAsync(BenchRun run, string modality) => await run.DecodedRateAsync(modality);
 
     /// <returns>The quiet tenant's p99 in milliseconds.</returns>
     private static async Task<double> MeasureAsync(BenchRun run, string modality, double rate, bool loud, List<Timings> timings)

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using OnePeace.Modalities;
 
 namespace OnePeace.Benchmarks.Bench.Sections;

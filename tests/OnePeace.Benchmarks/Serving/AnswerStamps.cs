@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace OnePeace.Benchmarks.Bench;
+namespace OnePeace.Benchmarks.Serving;
 
 /// <summary>When answers came, collected from any thread.</summary>
 internal sealed class AnswerStamps

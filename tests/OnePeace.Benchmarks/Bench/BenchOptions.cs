@@ -14,7 +14,7 @@ internal sealed record BenchOptions
           --save-model DIR     keeps the random weights there: a folder that must not exist, for --model and for an export
           --modalities LIST    by default text,image,audio, as far as the model has them
           --dtype LIST         float32,bfloat16 by default; the engine and the server compute in the first
-          --threads N          of torch; by default as many as there are processors
+          --threads N          of torch, in every path, which computes one batch at a time; by default 1
           --seconds S          how long one measure takes, 3 by default; where answers come slowly it takes longer
           --repeats N          how often each is taken, 3 by default
           --onnx-text F        the same model's text branch as ONNX, tokens [B, L] to embeddings [B, D], to compare with
@@ -39,8 +39,7 @@ internal sealed record BenchOptions
     /// <summary>Where generated weights stay; null for a folder that goes with the run.</summary>
     public string? Kept { get; init; }
 
-    /// <summary>0: as many as there are processors.</summary>
-    public int Threads { get; init; }
+    public int Threads { get; init; } = 1;
 
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -59,7 +58,7 @@ internal sealed record BenchOptions
     public static BenchOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new BenchOptions();
-        if (arguments.Contains("--check")) options = options with { Check = true, Size = "small", Threads = 1, Window = TimeSpan.FromSeconds(1), Repeats = 1, Modalities = ["text", "image"] };
+        if (arguments.Contains("--check")) options = options with { Check = true, Size = "small", Window = TimeSpan.FromSeconds(1), Repeats = 1, Modalities = ["text", "image"] };
         var left = new Queue<string>(arguments.Where(argument => argument != "--check"));
         while (left.TryDequeue(out var name))
         {

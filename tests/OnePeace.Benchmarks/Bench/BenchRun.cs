@@ -2,6 +2,7 @@ using OnePeace.Engine;
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Plugins;
 using OnePeace.Modalities;
+using OnePeace.Modalities.Layers.Packing;
 using OnePeace.Platform.Tests.Processes;
 using OnePeace.Transformer.Checkpoints;
 
@@ -28,7 +29,6 @@ internal sealed class BenchRun : IAsyncDisposable
     public BenchRun(BenchOptions options, CancellationToken end)
     {
         (Options, End) = (options, end);
-        Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         _thread = new DeviceThread("bare model", Threads);
         ModelPath = options.Model ?? Generate(options.Size);
         Source = ModelSources.Open(ModelPath);
@@ -41,8 +41,8 @@ internal sealed class BenchRun : IAsyncDisposable
     /// <summary>Ends between two measures.</summary>
     public CancellationToken End { get; }
 
-    /// <summary>Of torch, in every path.</summary>
-    public int Threads { get; }
+    /// <summary>Of torch, in every path; each computes one batch at a time.</summary>
+    public int Threads => Options.Threads;
 
     public string ModelPath { get; }
 
@@ -71,13 +71,16 @@ internal sealed class BenchRun : IAsyncDisposable
     public BareModel Bare(string? type = null)
     {
         type ??= DataTypes[0];
-        if (_bare.TryGetValue(type, out var model)) return model;
+        if (_bare.TryGetValue(type, out var known)) return known;
         var computed = Transformer.Checkpoints.DataTypes.Parse(type);
-        return _bare[type] = new BareModel(_thread, ModelLoader.Load(Source, _plugins.Get, [.. Modalities], type: computed), computed);
+        var model = ModelLoader.Load(Source, _plugins.Get, [.. Modalities], type: computed);
+        model.Core.Pack();
+        foreach (var modality in model.Modalities.Values) modality.Pack();
+        return _bare[type] = new BareModel(_thread, model, computed);
     }
 
     public async Task<EncodingEngine> EngineAsync() =>
-        _engine ??= await EncodingEngine.LoadAsync(ModelPath, _plugins, new EngineOptions { Device = "cpu", DataType = DataTypes[0], TorchThreads = Options.Threads }, [.. Modalities], End);
+        _engine ??= await EncodingEngine.LoadAsync(ModelPath, _plugins, new EngineOptions { Device = "cpu", DataType = DataTypes[0], Slots = 1, TorchThreads = Threads }, [.. Modalities], End);
 
     /// <summary>A server that has compiled what it needs.</summary>
     public async Task<ServedPlatform> PlatformAsync()

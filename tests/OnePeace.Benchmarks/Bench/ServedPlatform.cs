@@ -7,8 +7,6 @@ namespace OnePeace.Benchmarks.Bench;
 /// <summary><c>onepeace up</c> as a process of its own, and the client library that asks it.</summary>
 internal sealed class ServedPlatform : IAsyncDisposable
 {
-    private const string Processors = "DOTNET_PROCESSOR_COUNT";
-
     private readonly RunningPlatform _platform;
     private readonly OnePeaceClient _client;
 
@@ -21,21 +19,10 @@ internal sealed class ServedPlatform : IAsyncDisposable
 
     public ExpectedAnswers Expected { get; }
 
-    /// <summary>Starts as it comes.</summary>
-    /// <param name="threads">Of torch; 0 as it comes too. Else the server believes in so many processors, from which it takes the number of threads.</param>
-    public static async Task<ServedPlatform> StartAsync(string data, string model, string type, int threads, int width)
-    {
-        var before = Environment.GetEnvironmentVariable(Processors);
-        if (threads > 0) Environment.SetEnvironmentVariable(Processors, threads.ToString("x", System.Globalization.CultureInfo.InvariantCulture));
-        try
-        {
-            return new ServedPlatform(await RunningPlatform.StartAsync(data, null, "--model", model, "--dtype", type), width);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable(Processors, before);
-        }
-    }
+    /// <summary>Computes one batch at a time, as the bare model does.</summary>
+    /// <param name="threads">Of torch.</param>
+    public static async Task<ServedPlatform> StartAsync(string data, string model, string type, int threads, int width) =>
+        new(await RunningPlatform.StartAsync(data, null, "--model", model, "--dtype", type, "--slots", "1", "--torch-threads", threads.ToString(System.Globalization.CultureInfo.InvariantCulture)), width);
 
     /// <summary>One request of one input; the vector comes as MessagePack.</summary>
     public async Task<IReadOnlyList<float[]>> AskAsync(string modality, int number, CancellationToken end) =>

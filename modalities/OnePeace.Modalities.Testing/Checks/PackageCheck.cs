@@ -47,7 +47,7 @@ internal sealed class PackageCheck : IConformanceCheck
     {
         using var core = ModelLoader.LoadCore(model, CPU, ScalarType.Float32);
         using var package = ModalityPackage.Open(path);
-        using var tried = PackageTrial.Run(package, new TrialCore(model.CoreHash, core, CPU, ScalarType.Float32), new PackagePolicy(null), folder);
+        using var tried = PackageTrial.Run(package, new TrialCore(model.CoreHash, core, CPU, ScalarType.Float32) { KeepsWeights = true }, new PackagePolicy(null), folder);
         CompareWeights(package.AsSource(folder).Weights, tried.Module);
         return tried.Plugin.Context;
     }

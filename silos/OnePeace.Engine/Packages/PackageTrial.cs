@@ -14,7 +14,11 @@ namespace OnePeace.Engine.Packages;
 
 /// <summary>The core that a package is tried with. A trial only reads it.</summary>
 /// <param name="Hash">SHA-256 of its file (<see cref="ModelSource.CoreHash"/>).</param>
-public sealed record TrialCore(string Hash, TransformerCore Core, Device Device, ScalarType Type);
+public sealed record TrialCore(string Hash, TransformerCore Core, Device Device, ScalarType Type)
+{
+    /// <summary>Whether the modality's parameters keep their values after they were laid out for inference, so that they can be compared.</summary>
+    public bool KeepsWeights { get; init; }
+}
 
 /// <summary>A package's loaded pieces. Disposing frees the weights and unloads the plugin.</summary>
 public sealed record TriedModality(LoadedPlugin Plugin, ModalityModule Module, IPreprocessor Preprocessor) : IDisposable
@@ -76,7 +80,7 @@ public static class PackageTrial
             plugin = LoadPlugin(package, folder);
             passed?.Invoke($"plugin: {package.Manifest.Assembly}, modality '{plugin.Name}'");
             cancellation.ThrowIfCancellationRequested();
-            module = LoadWeights(package, plugin, folder, core.Device, core.Type);
+            module = LoadWeights(package, plugin, folder, core.Device, core.Type, core.KeepsWeights);
             passed?.Invoke($"weights: {package.Manifest.Parameters} parameters fit and are finite");
             var preprocessor = CreatePreprocessor(module);
             AnswerCanaries(package, module, preprocessor, core, cancellation);
@@ -128,7 +132,7 @@ public static class PackageTrial
 
     /// <summary>Builds the plugin's module and fills it from the package; the caller disposes it. That the values are finite <see cref="PackageWeights"/> tells. On a CPU in the stored type the weights share the package's memory.</summary>
     /// <exception cref="PackageRefusedException">Weights are missing, unexpected or of another shape, or the plugin cannot build its module.</exception>
-    public static ModalityModule LoadWeights(ModalityPackage package, LoadedPlugin plugin, string folder, Device device, ScalarType type)
+    public static ModalityModule LoadWeights(ModalityPackage package, LoadedPlugin plugin, string folder, Device device, ScalarType type, bool keepsWeights = false)
     {
         var source = package.AsSource(folder);
         var module = PluginCode.Run("to build its module", () => ModelLoader.BuildModality(source, package.Shape, plugin.Modality, projects: true));
@@ -137,7 +141,7 @@ public static class PackageTrial
             try
             {
                 ModelLoader.FillModality(module, source, device, type);   // disposes the module where it fails
-                module.Pack();
+                module.Pack(keepsWeights);
                 return true;
             }
             catch (InvalidDataException e)

@@ -39,6 +39,7 @@ public sealed class SwapTests(ITestOutputHelper output) : IDisposable
         var problems = new List<string>();
         float[][] expected = [await AttachAsync(http, packages[0], project), await AttachAsync(http, packages[1], project)];
         await http.RemoveAsync(AuthorProject.Name);
+        await (await SteadyLoad.StartAsync(http)).DisposeAsync();   // weights are laid out when they are first used
         var tensors = await LeastTensorsAsync(http);
         var memory = new List<long>();
         await using (var load = await SteadyLoad.StartAsync(http))

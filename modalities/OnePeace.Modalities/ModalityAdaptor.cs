@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace OnePeace.Modalities;
 
 /// <summary>Turns a batch of one modality's prepared inputs into tokens for the core.</summary>
+/// <remarks>While it serves, an adaptor, its experts, norm and projection are called by several threads at once: whatever a forward pass keeps must be safe for that.</remarks>
 public abstract class ModalityAdaptor(string name) : nn.Module<ModalityBatch, Tokens>(name)
 {
     /// <summary>

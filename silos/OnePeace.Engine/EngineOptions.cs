@@ -18,7 +18,7 @@ public sealed record EngineOptions
     /// <summary><c>cpu</c>, <c>cuda:0</c>, or <c>auto</c>: the first GPU if there is one.</summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary><c>float32</c>, <c>bfloat16</c>, or <c>auto</c>: bfloat16 on a GPU; on a CPU what <see cref="CpuDataType"/> measures.</summary>
+    /// <summary><c>float32</c>, <c>bfloat16</c>, or <c>auto</c>: bfloat16 on a GPU; on a CPU what <see cref="CpuDataType"/> measures, and float32 with <see cref="Deterministic"/>.</summary>
     public string DataType { get; init; } = "auto";
 
     /// <summary>How many batches are computed at once, each on a thread of its own; 0: as <see cref="DeviceSlots"/> says.</summary>
@@ -100,7 +100,7 @@ public sealed record EngineOptions
     internal ScalarType ResolveDataType(Device device, CoreShape? shape) => DataType switch
     {
         "auto" when device.type == DeviceType.CUDA => ScalarType.BFloat16,
-        "auto" => shape is null ? ScalarType.Float32 : CpuDataType.For(shape),
+        "auto" => shape is null || Deterministic ? ScalarType.Float32 : CpuDataType.For(shape),
         "float32" => ScalarType.Float32,
         "bfloat16" => ScalarType.BFloat16,
         _ => throw new ArgumentException($"The data type must be 'auto', 'float32' or 'bfloat16', but is '{DataType}'.", nameof(DataType)),

@@ -11,6 +11,7 @@ namespace OnePeace.Silo;
 /// <param name="Model">A model directory or an official checkpoint.</param>
 /// <param name="Modalities">Folder of the plugins; null for those beside the executable.</param>
 /// <param name="Device">As <see cref="EngineOptions.Device"/>.</param>
+/// <param name="DataType">As <see cref="EngineOptions.DataType"/>: <c>--dtype bfloat16</c>.</param>
 /// <param name="Data">As <see cref="SiloOptions.DataDirectory"/>.</param>
 /// <param name="TrainingData">As <see cref="SiloOptions.TrainingData"/>.</param>
 /// <param name="Budget"><c>--training-steps 100000</c>, <c>--training-batch 4096</c>, <c>--training-parameters 4000000000</c>; 0 is no limit.</param>
@@ -19,7 +20,7 @@ namespace OnePeace.Silo;
 /// <param name="Deterministic">As <see cref="EngineOptions.Deterministic"/>: <c>--deterministic true</c>.</param>
 /// <param name="ResultCacheBytes">As <see cref="EngineOptions.ResultCacheBytes"/>: <c>--result-cache 256MB</c>.</param>
 /// <param name="Residency"><c>--modality-memory 2GiB</c>, <c>--pin text,image</c>, <c>--parallel-loads 2</c>.</param>
-internal sealed record SiloSettings(string Model, string? Modalities, string Device, int SiloPort, int ClientPort, string? Data, string? TrainingData, TrainingBudget Budget, int Slots, int TorchThreads, bool Deterministic, long ResultCacheBytes, ResidencyOptions Residency)
+internal sealed record SiloSettings(string Model, string? Modalities, string Device, string DataType, int SiloPort, int ClientPort, string? Data, string? TrainingData, TrainingBudget Budget, int Slots, int TorchThreads, bool Deterministic, long ResultCacheBytes, ResidencyOptions Residency)
 {
     private const int OrleansSiloPort = 11111, OrleansClientPort = 30000, MostPort = 65535;
 
@@ -29,6 +30,7 @@ internal sealed record SiloSettings(string Model, string? Modalities, string Dev
         configuration["model"] ?? throw new ArgumentException("A silo needs a model: --model DIR_OR_CHECKPOINT, or ONEPEACE_MODEL."),
         configuration["modalities"],
         configuration["device"] ?? "auto",
+        configuration["dtype"] ?? "auto",
         Number(configuration, "silo-port", OrleansSiloPort, MostPort),
         Number(configuration, "client-port", OrleansClientPort, MostPort),
         configuration["data"],
@@ -42,7 +44,7 @@ internal sealed record SiloSettings(string Model, string? Modalities, string Dev
 
     public PluginCatalogue OpenPlugins() => Modalities is null ? PluginCatalogue.BesideExecutable() : new PluginCatalogue(Modalities);
 
-    public EngineOptions Engine(PackageHostOptions? packages = null) => new() { Device = Device, Packages = packages, Residency = Residency, Slots = Slots, TorchThreads = TorchThreads, Deterministic = Deterministic, ResultCacheBytes = ResultCacheBytes, LeavesProcessorToTraining = TrainingData is not null };
+    public EngineOptions Engine(PackageHostOptions? packages = null) => new() { Device = Device, DataType = DataType, Packages = packages, Residency = Residency, Slots = Slots, TorchThreads = TorchThreads, Deterministic = Deterministic, ResultCacheBytes = ResultCacheBytes, LeavesProcessorToTraining = TrainingData is not null };
 
     /// <summary>From the command line, or else the environment, where no name holds a hyphen.</summary>
     private static string? Setting(IConfiguration configuration, string name) => configuration[name] ?? configuration[name.Replace('-', '_')];

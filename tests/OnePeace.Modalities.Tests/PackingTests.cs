@@ -111,12 +111,35 @@ public class PackingTests
         Assert.Equal(3, computed);
         Get(30).Dispose();
         Assert.Equal(4, computed);
-        Get(500).Dispose();                            // larger than all room: it is kept alone
+        Get(500).Dispose();                            // larger than all room: it is not kept, and drives nothing out
         Get(500).Dispose();
-        Assert.Equal(5, computed);
         Get(30).Dispose();
+        Get(60).Dispose();
         Assert.Equal(6, computed);
         Assert.Equal(60f, first[59].item<float>());    // what was handed out stays
+    }
+
+    [Fact]
+    public void Tables_of_one_length_do_not_drive_each_other_out()
+    {
+        using var scope = NewDisposeScope();
+        using var cache = new BiasCache(mostBytes: 4 * 100);
+        var computed = 0;
+        for (var pass = 0; pass < 3; pass++)
+        {
+            for (var table = 0; table < 4; table++) cache.Get(table, 40, () => zeros(40 + (0 * computed++))).Dispose();
+        }
+        Assert.Equal(4 + 2 + 2, computed);   // two of four fit
+    }
+
+    [Fact]
+    public void This_processor_multiplies_reordered_weights_where_libtorch_is_the_one_that_is_pinned()
+    {
+        if (!OperatingSystem.IsLinux() || System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64) return;
+        using var scope = NewDisposeScope();
+        Assert.True(OneDnn.CanMultiply(ones(16, 16)));
+        Assert.Equal(System.Runtime.Intrinsics.X86.Avx512BW.IsSupported, OneDnn.CanMultiply(ones(16, 16, dtype: ScalarType.BFloat16)));
+        Assert.False(OneDnn.CanMultiply(ones(16, 16, dtype: ScalarType.Float64)));
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TenantQueue<T>> _tenants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _departed = new(StringComparer.Ordinal);
     private readonly QueueRoom _room = new(limits);
     private readonly DrainRate _drain = new(limits);
     private int _count;
@@ -64,7 +65,7 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
             entry.QueuedAt = time.GetTimestamp();
             entry.Turn = (entry.Deadline - now < Patience ? entry.Deadline : now + Patience, _entries++);
             if (!_tenants.TryGetValue(entry.Tenant, out var tenant))
-                _tenants[entry.Tenant] = tenant = new TenantQueue<T>(entry.Tenant, _newcomers++, _served);
+                _tenants[entry.Tenant] = tenant = new TenantQueue<T>(entry.Tenant, _newcomers++, Returning(entry.Tenant));
             tenant.Add(entry);
             Account(entry, 1);
         }
@@ -76,7 +77,7 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         lock (_gate)
         {
             if (!_tenants.TryGetValue(entry.Tenant, out var tenant) || !tenant.Remove(entry)) return false;
-            if (tenant.IsEmpty) _tenants.Remove(tenant.Name);
+            if (tenant.IsEmpty) Depart(tenant);
             Account(entry, -1);
             return true;
         }
@@ -148,9 +149,20 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     private void Charge(TakenBatch<T> batch)
     {
         _served += (double)batch.Tokens / _tenants.Count;
-        foreach (var entry in batch.Entries) _tenants[entry.Tenant].Serve(entry.Tokens, most: _served + limits.EfficientBatchTokens);
+        foreach (var entry in batch.Entries) _tenants[entry.Tenant].Serve(entry.Tokens, most: _served + limits.MaxBatchTokens);
         _served = Math.Min(_served, _tenants.Values.Max(tenant => tenant.Turn.Served));   // a share of what some had who came and left again is nobody's
+        foreach (var (name, _) in _departed.Where(departed => departed.Value <= _served).ToList()) _departed.Remove(name);
     }
+
+    /// <summary>What a tenant has had more than others is not forgotten when it leaves for a moment, as callers that wait for their answers do all the time.</summary>
+    private void Depart(TenantQueue<T> tenant)
+    {
+        _tenants.Remove(tenant.Name);
+        if (_tenants.Count == 0) _departed.Clear();   // nobody is there to whom it would matter
+        else if (tenant.Turn.Served > _served) _departed[tenant.Name] = tenant.Turn.Served;
+    }
+
+    private double Returning(string tenant) => _departed.Remove(tenant, out var served) ? Math.Max(served, _served) : _served;
 
     private IReadOnlyList<QueueEntry<T>> RemoveAll(IReadOnlyList<QueueEntry<T>> entries)
     {

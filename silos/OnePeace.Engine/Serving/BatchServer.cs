@@ -45,32 +45,35 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
         var start = time.GetTimestamp();
         metrics.BatchTaken(batch, start, time);
         _running = new Running(batch, start);
-        Encode([.. batch.Entries.Select(e => e.Value)]);
+        var whole = Encode([.. batch.Entries.Select(e => e.Value)]);
         _running = null;
         foreach (var entry in batch.Entries) entry.Value.LeaveDevice();
         var duration = time.GetElapsedTime(start);
         metrics.BatchComputed(duration);
-        queue.RecordBatch(batch, duration);
+        if (whole) queue.RecordBatch(batch, duration);   // one that failed, or that nobody waited for, says nothing of the device
     }
 
     /// <summary>A batch that throws is halved until the job that is to blame stands alone.</summary>
-    private void Encode(IReadOnlyList<EncodeJob> batch, bool again = true)
+    /// <returns>Whether all of it was encoded at the first try.</returns>
+    private bool Encode(IReadOnlyList<EncodeJob> batch, bool again = true)
     {
         var jobs = batch.Where(job => !job.IsOver).ToArray();   // callers leave while their batch is halved
-        if (jobs.Length == 0) return;
+        if (jobs.Length == 0) return false;
         if (device.Fault is { } fault)   // what a lost device still computes cannot be trusted
         {
             foreach (var job in jobs) job.Fail(new EngineUnavailableException(DeviceThread.Lost, fault));
-            return;
+            return false;
         }
         try
         {
             var vectors = encode(jobs);
             for (var i = 0; i < jobs.Length; i++) Answer(jobs[i], vectors[i]);
+            return jobs.Length == batch.Count;
         }
         catch (Exception e)
         {
             Split(jobs, e, again);
+            return false;
         }
     }
 

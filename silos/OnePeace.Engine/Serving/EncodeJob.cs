@@ -1,3 +1,4 @@
+using System.Numerics;
 using OnePeace.Engine.Batching;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Residency;
@@ -32,7 +33,8 @@ internal sealed class EncodeJob
 
     public int Tokens => Parts.Sum(p => p.Input.Tokens);
 
-    public string Lane => string.Join(" + ", Parts.Select(p => p.Lane));
+    /// <summary>Items of several parts share a batch where each part is about as long, since each is padded by itself.</summary>
+    public string Lane => Parts.Count == 1 ? Parts[0].Lane : string.Join(" + ", Parts.Select(p => $"{p.Lane} to {BitOperations.RoundUpToPowerOf2((uint)p.Input.Tokens)}"));
 
     /// <summary>The vector, <c>[D]</c>.</summary>
     public Task<float[]> Vector => _completion.Task;

@@ -4,7 +4,7 @@ namespace OnePeace.Engine.Tests.Batching;
 
 public sealed class BatchQueueTests
 {
-    private static readonly BatchLimits Small = new() { MaxBatchItems = 4, MaxBatchTokens = 100, MaxQueuedItems = 20, MaxQueuedTokens = 1_000 };
+    private static readonly BatchLimits Small = new() { BatchCostTokens = 24, MaxBatchItems = 4, MaxBatchTokens = 100, MaxQueuedItems = 20, MaxQueuedTokens = 1_000 };
 
     private readonly FakeClock _clock = new();
 
@@ -88,6 +88,43 @@ public sealed class BatchQueueTests
         for (var i = 0; i < 3_000; i++) Add(queue, "small", tenant: "B", tokens: 10, lane: "b");
         var taken = Enumerable.Range(0, 400).SelectMany(_ => queue.Take().Entries).ToLookup(e => e.Tenant, e => (long)e.Tokens);
         Assert.InRange(taken["A"].Sum() / (double)taken["B"].Sum(), 0.9, 1.1);
+    }
+
+    [Fact]
+    public void A_tenant_that_waits_for_its_answers_gets_no_more_than_those_whose_work_never_ends()
+    {
+        var queue = new BatchQueue<string>(Small with { MaxQueuedItems = 100_000, MaxQueuedTokens = 10_000_000 }, _clock);
+        for (var tenant = 0; tenant < 9; tenant++)
+        {
+            for (var i = 0; i < 800; i++) Add(queue, "endless", tenant: $"{tenant}", tokens: 25, lane: $"{tenant}");
+        }
+        var (asked, served) = (0, new Dictionary<string, long>());
+        for (var batch = 0; batch < 1_000; batch++)
+        {
+            if (asked == 0)
+            {
+                for (; asked < 4; asked++) Add(queue, "closed", tenant: "closed", tokens: 25, lane: "closed");
+            }
+            foreach (var entry in queue.Take().Entries)
+            {
+                served[entry.Tenant] = served.GetValueOrDefault(entry.Tenant) + entry.Tokens;
+                if (entry.Tenant == "closed") asked--;
+            }
+        }
+        Assert.InRange(served["closed"] / (served.Values.Sum() / 10.0), 0.9, 1.1);
+    }
+
+    [Fact]
+    public void A_tenant_whose_batches_are_large_gets_no_more_tokens_than_others()
+    {
+        var queue = new BatchQueue<string>(new BatchLimits { MaxBatchItems = 4, MaxBatchTokens = 1_000, EfficientBatchTokens = 40, MaxQueuedItems = 100_000, MaxQueuedTokens = 10_000_000 }, _clock);
+        for (var i = 0; i < 100; i++) Add(queue, "large", tenant: "large", tokens: 500, lane: "large");
+        for (var tenant = 0; tenant < 4; tenant++)
+        {
+            for (var i = 0; i < 3_000; i++) Add(queue, "small", tenant: $"{tenant}", tokens: 10, lane: $"{tenant}");
+        }
+        var served = Enumerable.Range(0, 2_000).SelectMany(_ => queue.Take().Entries).ToLookup(e => e.Tenant, e => (long)e.Tokens);
+        Assert.InRange(served["large"].Sum() / (served.Sum(tenant => tenant.Sum()) / 5.0), 0.9, 1.1);
     }
 
     [Fact]
@@ -264,7 +301,7 @@ public sealed class BatchQueueTests
     [Fact]
     public void A_batch_takes_no_longer_than_it_should_where_it_is_large_enough_to_be_efficient()
     {
-        var queue = new BatchQueue<string>(new BatchLimits { EfficientBatchTokens = 40, BatchTime = TimeSpan.FromMilliseconds(100) }, _clock);
+        var queue = new BatchQueue<string>(new BatchLimits { BatchCostTokens = 24, EfficientBatchTokens = 40, BatchTime = TimeSpan.FromMilliseconds(100) }, _clock);
         for (var i = 0; i < 100; i++) Add(queue, "text");
         Assert.Equal(4, Take(queue).Count);   // nothing is known yet
         queue.RecordBatch(new TakenBatch<string>([Entry("done", tokens: 76)], []), TimeSpan.FromSeconds(0.1));   // 1,000 a second

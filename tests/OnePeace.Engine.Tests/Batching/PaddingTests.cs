@@ -34,7 +34,7 @@ public sealed class PaddingTests
     public void Where_little_waits_a_batch_is_not_made_small_for_the_sake_of_padding()
     {
         var queue = new BatchQueue<int>(Limits, new FakeClock());
-        foreach (var length in new[] { 12, 20, 17, 9 }) Add(queue, length);
+        foreach (var length in new[] { 12, 14, 13, 11 }) Add(queue, length);
         Assert.Equal(4, queue.Take().Entries.Count);
     }
 

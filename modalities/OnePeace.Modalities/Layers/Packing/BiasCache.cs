@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace OnePeace.Modalities.Layers.Packing;
 
-/// <summary>Attention biases by table and length, the longest unused given up where they take more than a bound; the newest always stays. Thread-safe.</summary>
+/// <summary>Attention biases by table and length, as many as fit a bound: those of other lengths that were not used for longest give way, and what does not fit then is not kept. Thread-safe.</summary>
 internal sealed class BiasCache(long mostBytes = 64L << 20) : IDisposable
 {
     private readonly Lock _gate = new();
@@ -10,20 +10,25 @@ internal sealed class BiasCache(long mostBytes = 64L << 20) : IDisposable
     private readonly LinkedList<(int Table, long Length)> _uses = [];
     private long _bytes;
 
-    /// <summary>A handle of the kept tensor, the caller's own; its values outlive their place here.</summary>
+    /// <summary>The bias, the caller's own; its values outlive their place here.</summary>
     /// <param name="table">Which one.</param>
     /// <param name="length">L.</param>
     /// <param name="compute">Makes it where it is not kept.</param>
     public Tensor Get(int table, long length, Func<Tensor> compute)
     {
+        var key = (table, length);
         lock (_gate)
         {
-            var key = (table, length);
-            if (_biases.TryGetValue(key, out var kept)) _uses.Remove(key);
-            else Keep(key, kept = compute().DetachFromDisposeScope());
-            _uses.AddLast(key);
-            return kept.alias();
+            if (_biases.TryGetValue(key, out var kept))
+            {
+                _uses.Remove(key);
+                _uses.AddLast(key);
+                return kept.alias();
+            }
         }
+        var bias = compute();
+        lock (_gate) Keep(key, bias);
+        return bias;
     }
 
     public void Dispose()
@@ -36,17 +41,25 @@ internal sealed class BiasCache(long mostBytes = 64L << 20) : IDisposable
         }
     }
 
-    private void Keep((int, long) key, Tensor bias)
+    private void Keep((int Table, long Length) key, Tensor bias)
     {
-        _biases.Add(key, bias);
-        _bytes += Bytes(bias);
-        while (_bytes > mostBytes && _uses.First is { } oldest)
+        var bytes = Bytes(bias);
+        if (bytes > mostBytes) return;
+        for (var place = _uses.First; place is not null && _bytes + bytes > mostBytes;)
         {
-            _uses.RemoveFirst();
-            _biases.Remove(oldest.Value, out var given);
-            _bytes -= Bytes(given!);
-            given!.Dispose();
+            var (next, oldest) = (place.Next, place.Value);
+            if (oldest.Length != key.Length)   // a layer's table never drives out another layer's of the same pass
+            {
+                _uses.Remove(place);
+                _biases.Remove(oldest, out var given);
+                _bytes -= Bytes(given!);
+                given!.Dispose();
+            }
+            place = next;
         }
+        if (_bytes + bytes > mostBytes || !_biases.TryAdd(key, bias.alias().DetachFromDisposeScope())) return;
+        _uses.AddLast(key);
+        _bytes += bytes;
     }
 
     private static long Bytes(Tensor tensor) => tensor.numel() * tensor.element_size();

@@ -10,7 +10,7 @@ public interface IPackable
     void Pack(bool keepsWeights);
 }
 
-/// <summary>Packs whole modules.</summary>
+/// <summary>Packs whole modules. A parameter that two layers share cannot be packed by both: such a layer should not be packable.</summary>
 public static class Packing
 {
     /// <summary>Packs every layer of a module that can be. Afterwards it infers, on the device and in the type that it has now, and neither trains nor tells its weights.</summary>

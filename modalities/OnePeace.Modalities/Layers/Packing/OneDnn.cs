@@ -27,7 +27,7 @@ internal static unsafe partial class OneDnn
 {
     private const string Library = "libtorch_cpu";
 
-    private static readonly Scalar Two = 2.ToScalar();
+    private static readonly Scalar Four = 4f.ToScalar();
     private static readonly Lazy<bool> Single = new(() => Works(ScalarType.Float32));
     private static readonly Lazy<bool> Brain = new(() => Avx512BW.IsSupported && Works(ScalarType.BFloat16));
 
@@ -79,7 +79,7 @@ internal static unsafe partial class OneDnn
         return Tensor.UnsafeCreateTensor(result);
     }
 
-    /// <summary>Multiplies once, and compares.</summary>
+    /// <summary>Does each of them once, and compares: GELU((1 + 1)²).</summary>
     private static bool Works(ScalarType type)
     {
         const double Tolerance = 0.05;
@@ -91,7 +91,9 @@ internal static unsafe partial class OneDnn
             var (input, weight) = (ones(2, 16, dtype: type), eye(16, dtype: type));
             using var packed = Reorder(weight);
             using var doubled = LinearWith(input, input, packed, null, Combination.Sum);
-            return doubled.to(ScalarType.Float32).sub(ones(2, 16).mul(Two)).abs().max().item<float>() < Tolerance;
+            using var squared = LinearWith(doubled, doubled, packed, null, Combination.Product);
+            using var active = Linear(squared, packed, null, Activation.Gelu);
+            return active.to(ScalarType.Float32).sub(nn.functional.gelu(full(2, 16, Four))).abs().max().item<float>() < Tolerance;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or ExternalException or InvalidOperationException)
         {

@@ -11,13 +11,13 @@ public sealed class PackedWeight : IDisposable
     private readonly Tensor? _bias;
     private readonly bool _isReordered;
 
-    /// <param name="weight"><c>[Out, In]</c>; not owned, and not needed afterwards.</param>
+    /// <param name="weight"><c>[Out, In]</c>; not owned; its memory is shared where it is not reordered.</param>
     /// <param name="bias"><c>[Out]</c> or null; the same.</param>
     public PackedWeight(Tensor weight, Tensor? bias)
     {
         _isReordered = OneDnn.CanMultiply(weight);
-        _weight = (_isReordered ? OneDnn.Reorder(weight) : weight.detach().clone()).DetachFromDisposeScope();
-        _bias = bias?.detach().clone().DetachFromDisposeScope();
+        _weight = (_isReordered ? OneDnn.Reorder(weight) : weight.detach()).DetachFromDisposeScope();
+        _bias = bias?.detach().DetachFromDisposeScope();
     }
 
     /// <summary><c>x W + b</c>.</summary>

@@ -3,7 +3,7 @@ using OnePeace.Modalities;
 
 namespace OnePeace.Engine;
 
-/// <summary>Raw inputs in, vectors out: preprocessing on the thread pool, batching by cost, tensors on the device thread.</summary>
+/// <summary>Raw inputs in, vectors out: preprocessing on the thread pool, batching by cost, tensors on the threads of its slots.</summary>
 public interface IEncodingEngine
 {
     /// <summary>Encodes all items of one request; result <c>i</c> belongs to item <c>i</c>.</summary>

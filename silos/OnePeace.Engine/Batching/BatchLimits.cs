@@ -16,7 +16,7 @@ public sealed record BatchLimits
     public TimeSpan BatchTime { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What every batch costs besides its tokens, in tokens: reading the weights, above all. Less than that makes less padding, and more batches.</summary>
-    public int BatchCostTokens { get; init; } = 8;
+    public int BatchCostTokens { get; init; } = 6;
 
     /// <summary>The most entries that wait or are admitted to wait; twice that where tenants have less than their shares.</summary>
     public int MaxQueuedItems { get; init; } = 4_096;

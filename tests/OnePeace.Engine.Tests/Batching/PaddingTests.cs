@@ -14,7 +14,7 @@ public sealed class PaddingTests
     [Theory]
     [InlineData(4_000, 0.02)]
     [InlineData(256, 0.02)]
-    [InlineData(128, 0.04)]
+    [InlineData(128, 0.02)]
     public void Where_much_waits_little_is_padding(int waiting, double most)
     {
         var queue = new BatchQueue<int>(Limits, new FakeClock());

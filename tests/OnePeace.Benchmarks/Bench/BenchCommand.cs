@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using OnePeace.Benchmarks.Bench.Sections;
 using OnePeace.Engine.Devices;
 
@@ -30,28 +29,20 @@ internal static class BenchCommand
             Console.WriteLine(BenchOptions.Usage);
             return 0;
         }
-        using var end = new CancellationTokenSource();
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var interruption = new Interruption();
         try
         {
-            return await RunAsync(BenchOptions.Parse(arguments[1..]), end.Token);
+            return await RunAsync(BenchOptions.Parse(arguments[1..]), interruption.Token);
         }
         catch (FormatException e)
         {
             await Console.Error.WriteLineAsync($"{e.Message} See ./onepeace bench --help.");
             return 2;
         }
-        catch (Exception) when (end.IsCancellationRequested)   // the server was interrupted too: what it leaves unanswered is no failure
+        catch (Exception) when (interruption.Token.IsCancellationRequested)   // the server was interrupted too: what it leaves unanswered is no failure
         {
             await Console.Error.WriteLineAsync("Ended before it was done.");
             return 1;
-        }
-
-        void End(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            end.Cancel();
         }
     }
 

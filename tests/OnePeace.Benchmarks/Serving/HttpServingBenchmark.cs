@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using OnePeace.Benchmarks.Loading;
 using OnePeace.Client;
 using OnePeace.Platform.Tests.Processes;
@@ -20,23 +19,15 @@ internal static class HttpServingBenchmark
             await Console.Error.WriteLineAsync($"Expected {HttpServingOptions.Usage}.");
             return 2;
         }
-        using var end = new CancellationTokenSource(options.Patience);
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var interruption = new Interruption(options.Patience);
         try
         {
-            return await RunAsync(options, end.Token);
+            return await RunAsync(options, interruption.Token);
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             await Console.Error.WriteLineAsync($"Ended before it was done: interrupted, or not done within {options.Patience}.");
             return 1;
-        }
-
-        void End(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            end.Cancel();
         }
     }
 

@@ -18,8 +18,6 @@ public static class Packing
     /// <param name="keepsWeights">See <see cref="IPackable.Pack"/>.</param>
     public static void Pack(this nn.Module module, bool keepsWeights = false)
     {
-        using var mode = inference_mode();
-        using var scope = NewDisposeScope();
         // Parents come before their children here, so that a layer that joins its children's weights finds them as they were loaded.
         foreach (var layer in module.modules().Prepend(module).OfType<IPackable>().ToList()) layer.Pack(keepsWeights);
     }

@@ -14,9 +14,9 @@ SiloSettings settings;
 try
 {
     settings = SiloSettings.Read(builder.Configuration);
-    settings.Engine().Check();
+    settings.Engine.Check();
     using var model = ModelSources.Open(settings.Model);
-    settings.Engine().CheckRoom(model);   // what is wrong is said here, in one line, rather than by a silo that has started
+    settings.Engine.CheckRoom(model);   // what is wrong is said here, in one line, rather than by a silo that has started
 }
 catch (Exception e) when (e is ArgumentException or FormatException or InvalidDataException or FileNotFoundException or EngineUnavailableException)
 {
@@ -32,7 +32,7 @@ builder.AddOnePeaceSilo(new SiloOptions
     TrainingData = settings.TrainingData,
     TrainingBudget = settings.Budget,
     LoadEngine = async (services, cancellation) => await EncodingEngine.LoadAsync(
-        settings.Model, services.GetRequiredService<PluginCatalogue>(), settings.Engine(services.GetRequiredService<PackageHostOptions>()), cancellation: cancellation),
+        settings.Model, services.GetRequiredService<PluginCatalogue>(), settings.Engine with { Packages = services.GetRequiredService<PackageHostOptions>() }, cancellation: cancellation),
 });
 await builder.Build().RunAsync();
 return Environment.ExitCode;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OnePeace.Engine.Batching;
 
 /// <summary>Bounds of a queue and of the batches taken from it. A token is the unit of cost.</summary>
@@ -24,6 +26,20 @@ public sealed record BatchLimits
     /// <summary>The most tokens that wait, or are expected of what is admitted; twice that where tenants have less than their shares.</summary>
     public long MaxQueuedTokens { get; init; } = 262_144;
 
+    /// <summary>How long what is queued before a request may be expected to take; where it takes longer, the request is refused, so that nobody waits for what comes too late.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How many batches are computed at once: for estimates of how long the queue lasts.</summary>
     public int Consumers { get; init; } = 1;
+
+    /// <summary>Reads <see cref="LongestWait"/>, in seconds; null is the default.</summary>
+    /// <param name="seconds">Above 0, up to a day.</param>
+    /// <param name="option">Its name, for the message.</param>
+    /// <exception cref="FormatException">It is no such number.</exception>
+    public static TimeSpan ParseWait(string? seconds, string option)
+    {
+        if (seconds is null) return new BatchLimits().LongestWait;
+        if (double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= TimeSpan.SecondsPerDay) return TimeSpan.FromSeconds(number);
+        throw new FormatException($"{option} must be seconds above 0, up to {TimeSpan.SecondsPerDay} (a day), but is '{seconds}'.");
+    }
 }

@@ -6,7 +6,8 @@ namespace OnePeace.Engine.Batching;
 /// </summary>
 /// <remarks>
 /// Fairness is by tokens: the tenant that had least of the device begins the batch, with the entry that is due first; whoever else rides along
-/// pays for its own. A tenant that comes begins where those are that have waited all the time, so that a quiet one is next. Thread-safe.
+/// pays for its own. A tenant that comes begins where those are that have waited all the time, so that it is next. Tenants that use little of
+/// the device (<see cref="RecentUse"/>) go before all others and among themselves. Thread-safe.
 /// </remarks>
 public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
 {
@@ -21,6 +22,7 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     private readonly Dictionary<string, double> _departed = new(StringComparer.Ordinal);
     private readonly QueueRoom _room = new(limits);
     private readonly DrainRate _drain = new(limits);
+    private readonly RecentUse _use = new(time);
     private int _count;
     private long _tokens, _entries, _newcomers;
     private double _served;
@@ -42,12 +44,13 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     /// <param name="items">How many entries will come.</param>
     /// <param name="tokens">What they are expected to cost.</param>
     /// <param name="deadline">When nobody waits for them any more.</param>
-    /// <exception cref="EngineOverloadedException">They do not fit, or would not be done in time. A request larger than the whole queue is let in when nothing else is.</exception>
+    /// <exception cref="EngineOverloadedException">They do not fit, too much waits before them, or they would not be done in time. A request larger than the whole queue is let in when nothing else is.</exception>
     public Admission Admit(string tenant, int items, long tokens, DateTimeOffset deadline)
     {
         lock (_gate)
         {
             if (!_room.Fits(tenant, items, tokens)) throw new EngineOverloadedException(_drain.TimeFor(_room.Excess(items, tokens)));
+            if (_drain.Wait(_room.Ahead(tenant, 0)) is { } wait) throw new EngineOverloadedException(wait);
             var ahead = _room.Ahead(tenant, tokens);
             if (!_room.IsEmpty && _drain.IsBeyond(deadline - time.GetUtcNow(), ahead)) throw new EngineOverloadedException(_drain.TimeFor(ahead));
             _room.Change(tenant, items, tokens);
@@ -84,14 +87,16 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     }
 
     /// <summary>Takes the next batch, at once: whatever is there, up to the limits.</summary>
-    public TakenBatch<T> Take()
+    /// <param name="running">A batch that would be interrupted: only what quiet tenants have that are not in it is taken then. Null where the device is free.</param>
+    public TakenBatch<T> Take(TakenBatch<T>? running = null)
     {
         lock (_gate)
         {
             var now = time.GetUtcNow();
             var expired = RemoveAll([.. _tenants.Values.SelectMany(tenant => tenant.Expired(now))]);
-            if (_count == 0) return new TakenBatch<T>([], expired);
-            var batch = new TakenBatch<T>(Choose(_tenants.Values.MinBy(tenant => tenant.Turn)!.First), expired);
+            var tenants = Next(running);
+            if (tenants.Count == 0) return new TakenBatch<T>([], expired);
+            var batch = new TakenBatch<T>(Choose(tenants), expired);
             Charge(batch);
             RemoveAll(batch.Entries);
             return batch;
@@ -104,10 +109,17 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         lock (_gate) return RemoveAll([.. _tenants.Values.SelectMany(tenant => tenant.Entries)]);
     }
 
-    /// <summary>Learns how fast batches are computed.</summary>
-    public void RecordBatch(TakenBatch<T> batch, TimeSpan duration)
+    /// <summary>Learns who had the device for how long.</summary>
+    /// <param name="batch">What was taken.</param>
+    /// <param name="duration">Of the batch.</param>
+    /// <param name="whole">Whether all of it was computed, so that it also says how fast batches are.</param>
+    public void RecordBatch(TakenBatch<T> batch, TimeSpan duration, bool whole = true)
     {
-        lock (_gate) _drain.Record(batch.Tokens + batch.Padding, duration);
+        lock (_gate)
+        {
+            foreach (var entry in batch.Entries) _use.Add(entry.Tenant, duration * ((double)entry.Tokens / batch.Tokens));
+            if (whole) _drain.Record(batch.Tokens + batch.Padding, duration);
+        }
     }
 
     private void Release(string tenant, int items, long tokens)
@@ -122,21 +134,28 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         _room.Change(entry.Tenant, sign, sign * entry.Tokens);
     }
 
-    /// <summary>The batch around this entry where all that is similar is cut into batches at the least cost.</summary>
-    private IReadOnlyList<QueueEntry<T>> Choose(QueueEntry<T> first)
+    /// <summary>Whose entries may be in the next batch.</summary>
+    private IReadOnlyList<TenantQueue<T>> Next(TakenBatch<T>? running)
     {
-        var similar = Similar(first);
+        var quiet = _tenants.Values.Where(tenant => _use.IsQuiet(tenant.Name) && running?.Holds(tenant.Name) is not true).ToList();
+        return quiet.Count > 0 || running is not null ? quiet : [.. _tenants.Values];
+    }
+
+    /// <summary>The batch around the first entry where all that is similar is cut into batches at the least cost.</summary>
+    private IReadOnlyList<QueueEntry<T>> Choose(IReadOnlyList<TenantQueue<T>> tenants)
+    {
+        var similar = Similar(tenants.MinBy(tenant => tenant.Turn)!.First, tenants, Outlook * limits.MaxBatchItems);
         var order = Enumerable.Range(0, similar.Count).OrderBy(i => similar[i].Tokens).ToArray();   // stable: of equal ones those first that are first in turn
         var cut = new CheapestCut(limits, _drain.Budget()).Around([.. order.Select(i => similar[i].Tokens)], Array.IndexOf(order, 0));
         return [.. order[cut].Order().Select(i => similar[i])];
     }
 
     /// <summary>The entry, and of each tenant in turn the one most similar to it.</summary>
-    private List<QueueEntry<T>> Similar(QueueEntry<T> first)
+    private static List<QueueEntry<T>> Similar(QueueEntry<T> first, IReadOnlyList<TenantQueue<T>> tenants, int most)
     {
         var similar = new List<QueueEntry<T>> { first };
-        var offers = new Queue<IEnumerator<QueueEntry<T>>>(_tenants.Values.Select(tenant => tenant.Offers(first).GetEnumerator()));
-        while (similar.Count < Outlook * limits.MaxBatchItems && offers.TryDequeue(out var tenant))
+        var offers = new Queue<IEnumerator<QueueEntry<T>>>(tenants.Select(tenant => tenant.Offers(first).GetEnumerator()));
+        while (similar.Count < most && offers.TryDequeue(out var tenant))
         {
             if (!tenant.MoveNext()) continue;
             similar.Add(tenant.Current);

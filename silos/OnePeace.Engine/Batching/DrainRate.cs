@@ -20,13 +20,19 @@ internal sealed class DrainRate(BatchLimits limits)
     }
 
     /// <summary>When it is worth coming back: between 0.1 s and a minute; a second while nothing is known.</summary>
-    public TimeSpan TimeFor(long tokens) => _batches == 0 ? Unknown : TimeSpan.FromSeconds(Math.Clamp(Seconds(tokens), Least.TotalSeconds, Most.TotalSeconds));
+    public TimeSpan TimeFor(long tokens) => _batches == 0 ? Unknown : Clamp(Seconds(tokens));
+
+    /// <summary>When no more waits than <see cref="BatchLimits.LongestWait"/>; null where that is so, or too little is known.</summary>
+    /// <param name="tokens">What waits.</param>
+    public TimeSpan? Wait(long tokens) => IsBeyond(limits.LongestWait, tokens) ? Clamp(Seconds(tokens) - limits.LongestWait.TotalSeconds) : null;
 
     /// <summary>Whether so much is certainly not done in this time; false while too little is known.</summary>
     public bool IsBeyond(TimeSpan time, long tokens) => _batches == Enough && Seconds(tokens) > time.TotalSeconds;
 
     /// <summary>The most tokens of a batch: what one slot computes in <see cref="BatchLimits.BatchTime"/>, where that is enough to be efficient.</summary>
     public int Budget() => (int)Math.Min(limits.MaxBatchTokens, Math.Max(limits.EfficientBatchTokens, _tokensPerSecond * limits.BatchTime.TotalSeconds));
+
+    private static TimeSpan Clamp(double seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, Least.TotalSeconds, Most.TotalSeconds));
 
     private double Seconds(long tokens) => tokens / (_tokensPerSecond * limits.Consumers);
 }

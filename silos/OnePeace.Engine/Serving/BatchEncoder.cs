@@ -10,10 +10,12 @@ namespace OnePeace.Engine.Serving;
 internal sealed class BatchEncoder(TransformerCore core, Device device, ScalarType type)
 {
     /// <summary>One vector <c>[D]</c> a job, on the host.</summary>
-    public float[][] Encode(IReadOnlyList<EncodeJob> jobs) => DeviceThread.Infer(() =>
+    /// <param name="jobs">At least one.</param>
+    /// <param name="pause">Comes between two layers: other work may be done there, on the same thread.</param>
+    public float[][] Encode(IReadOnlyList<EncodeJob> jobs, Action? pause = null) => DeviceThread.Infer(() =>
     {
         var segments = jobs[0].Parts.Select((part, i) => new SegmentInput(Module(part), BatchAssembly.Stack([.. jobs.Select(job => job.Parts[i].Input)], device, type))).ToArray();
-        var vectors = Embeddings.Of(core, segments);   // [B, D]
+        var vectors = Embeddings.Of(core, segments, pause);   // [B, D]
         var values = MemoryMarshal.Cast<byte, float>(Unit(vectors).bytes);
         var rows = new float[jobs.Count][];
         for (var job = 0; job < rows.Length; job++) rows[job] = values.Slice(job * core.Shape.Width, core.Shape.Width).ToArray();

@@ -3,8 +3,13 @@ using OnePeace.Engine.Devices;
 
 namespace OnePeace.Engine.Serving;
 
-/// <summary>One slot: takes batches from the queue whenever its device thread has nothing else to do, and answers their jobs.</summary>
-internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyList<EncodeJob>, float[][]> encode, DeviceThread device, EngineMetrics metrics, TimeProvider time)
+/// <summary>One slot: takes batches from the queue whenever its device thread has nothing else to do, and answers their jobs. Between two layers a batch makes way for tenants that ask little.</summary>
+/// <param name="queue">What waits.</param>
+/// <param name="encode">Computes jobs; calls back between two layers.</param>
+/// <param name="device">Where.</param>
+/// <param name="metrics">What is reported.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyList<EncodeJob>, Action?, float[][]> encode, DeviceThread device, EngineMetrics metrics, TimeProvider time)
 {
     private static readonly TimeSpan MemoryPause = TimeSpan.FromSeconds(5);
 
@@ -27,10 +32,17 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
     private void ServeOne()
     {
         Volatile.Write(ref _scheduled, 0);
-        var batch = device.Healthy ? queue.Take() : new TakenBatch<EncodeJob>([], []);
+        ServeNext();
+        if (device.Healthy && queue.Count > 0) Wake();
+    }
+
+    /// <summary>Between two layers of a batch what quiet tenants have comes, which is not interrupted itself.</summary>
+    private void ServeNext()
+    {
+        if (!device.Healthy || queue.Count == 0) return;
+        var batch = queue.Take(_running?.Batch);
         foreach (var entry in batch.Expired) Expire(entry.Value);
         if (batch.Entries.Count > 0) Serve(batch);
-        if (device.Healthy && queue.Count > 0) Wake();
     }
 
     private void Expire(EncodeJob job)
@@ -42,15 +54,17 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
 
     private void Serve(TakenBatch<EncodeJob> batch)
     {
-        var start = time.GetTimestamp();
+        var (start, interrupted) = (time.GetTimestamp(), _running);
         metrics.BatchTaken(batch, start, time);
-        _running = new Running(batch, start);
+        var running = _running = new Running(batch, start, interrupted is null ? ServeNext : null);
         var whole = Encode([.. batch.Entries.Select(e => e.Value)]);
-        _running = null;
+        _running = interrupted;
         foreach (var entry in batch.Entries) entry.Value.LeaveDevice();
         var duration = time.GetElapsedTime(start);
+        if (interrupted is not null) interrupted.Aside += duration;
+        duration -= running.Aside;
         metrics.BatchComputed(duration);
-        if (whole) queue.RecordBatch(batch, duration);   // one that failed, or that nobody waited for, says nothing of the device
+        queue.RecordBatch(batch, duration, whole);   // one that failed, or that nobody waited for, says nothing of the device
     }
 
     /// <summary>A batch that throws is halved until the job that is to blame stands alone.</summary>
@@ -66,7 +80,8 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
         }
         try
         {
-            var vectors = encode(jobs);
+            var vectors = encode(jobs, _running?.Pause);
+            if (device.Fault is { } lost) throw new EngineUnavailableException(DeviceThread.Lost, lost);   // meanwhile, in other work
             for (var i = 0; i < jobs.Length; i++) Answer(jobs[i], vectors[i]);
             return jobs.Length == batch.Count;
         }
@@ -106,5 +121,12 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
         else job.Fail(new UnencodableException("The model makes no finite vector of this input."));
     }
 
-    private sealed record Running(TakenBatch<EncodeJob> Batch, long Since);
+    /// <param name="Batch">What is computed.</param>
+    /// <param name="Since">When it was begun.</param>
+    /// <param name="Pause">Comes between two of its layers.</param>
+    private sealed record Running(TakenBatch<EncodeJob> Batch, long Since, Action? Pause)
+    {
+        /// <summary>How long it stood aside for others.</summary>
+        public TimeSpan Aside { get; set; }
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using OnePeace.Engine.Batching;
 using OnePeace.Silo;
 using OnePeace.Training.Budgets;
 
@@ -10,9 +11,8 @@ public sealed class SiloSettingsTests
     public void The_memory_of_modalities_is_set_on_the_command_line()
     {
         var settings = Read(["--modality-memory", "2GiB", "--pin", "text,image", "--parallel-loads", "4"]);
-        Assert.Equal((2L << 30, 4), (settings.Residency.BudgetBytes, settings.Residency.ParallelLoads));
-        Assert.Equal(["text", "image"], settings.Residency.Pinned);
-        Assert.Same(settings.Residency, settings.Engine().Residency);
+        Assert.Equal((2L << 30, 4), (settings.Engine.Residency.BudgetBytes, settings.Engine.Residency.ParallelLoads));
+        Assert.Equal(["text", "image"], settings.Engine.Residency.Pinned);
     }
 
     [Fact]
@@ -20,8 +20,8 @@ public sealed class SiloSettingsTests
     {
         (string, string?)[] environment = [("MODALITY_MEMORY", "500MB"), ("PIN", "audio"), ("PARALLEL_LOADS", "1"), ("SILO_PORT", "7")];
         var settings = Read(["--parallel-loads", "3"], environment);
-        Assert.Equal((500_000_000, 3, 7), (settings.Residency.BudgetBytes, settings.Residency.ParallelLoads, settings.SiloPort));
-        Assert.Equal(["audio"], settings.Residency.Pinned);
+        Assert.Equal((500_000_000, 3, 7), (settings.Engine.Residency.BudgetBytes, settings.Engine.Residency.ParallelLoads, settings.SiloPort));
+        Assert.Equal(["audio"], settings.Engine.Residency.Pinned);
     }
 
     [Fact]
@@ -36,18 +36,26 @@ public sealed class SiloSettingsTests
     [Fact]
     public void Results_are_kept_and_vectors_are_exact_where_it_is_said()
     {
-        var engine = Read(["--result-cache", "256MB", "--deterministic", "true"]).Engine();
+        var engine = Read(["--result-cache", "256MB", "--deterministic", "true"]).Engine;
         Assert.Equal((256_000_000, true), (engine.ResultCacheBytes, engine.Deterministic));
-        Assert.Equal((0, false), (Read([]).Engine().ResultCacheBytes, Read([]).Engine().Deterministic));
+        Assert.Equal((0, false), (Read([]).Engine.ResultCacheBytes, Read([]).Engine.Deterministic));
         Assert.Contains("--result-cache", Assert.Throws<FormatException>(() => Read(["--result-cache", "much"])).Message);
         Assert.Contains("--deterministic", Assert.Throws<ArgumentException>(() => Read(["--deterministic", "perhaps"])).Message);
+    }
+
+    [Fact]
+    public void How_long_work_may_wait_is_set_in_seconds()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(0.5), Read(["--longest-wait", "0.5"]).Engine.Batches.LongestWait);
+        Assert.Equal(new BatchLimits().LongestWait, Read([]).Engine.Batches.LongestWait);
+        Assert.Contains("--longest-wait", Assert.Throws<FormatException>(() => Read(["--longest-wait", "-1"])).Message);
     }
 
     [Fact]
     public void Nothing_said_limits_nothing()
     {
         var settings = Read([]);
-        Assert.Equal((0, 0), (settings.Residency.BudgetBytes, settings.Residency.Pinned.Count));
+        Assert.Equal((0, 0), (settings.Engine.Residency.BudgetBytes, settings.Engine.Residency.Pinned.Count));
     }
 
     [Fact]

@@ -1,0 +1,176 @@
+using OnePeace.Engine.Batching;
+
+namespace OnePeace.Engine.Tests.Batching;
+
+/// <summary>What tenants notice of one another in a queue.</summary>
+public sealed class TenantFairnessTests : BatchQueueTest
+{
+    [Fact]
+    public void A_flood_of_one_tenant_does_not_hold_up_another()
+    {
+        var queue = Queue();
+        for (var i = 0; i < 15; i++) Add(queue, $"flood{i}", tenant: "A", tokens: 50, lane: "a");
+        Add(queue, "rare", tenant: "B", tokens: 50, lane: "b");
+        var batches = Enumerable.Range(0, 3).Select(_ => Take(queue)).ToArray();
+        Assert.Contains(batches, batch => batch.Contains("rare"));
+    }
+
+    [Fact]
+    public void Tenants_with_endless_work_get_equal_tokens_though_their_entries_differ_in_size()
+    {
+        var queue = new BatchQueue<string>(Small with { MaxQueuedItems = 10_000, MaxQueuedTokens = 1_000_000 }, Clock);
+        for (var i = 0; i < 600; i++) Add(queue, "big", tenant: "A", tokens: 50, lane: "a");
+        for (var i = 0; i < 3_000; i++) Add(queue, "small", tenant: "B", tokens: 10, lane: "b");
+        var taken = Enumerable.Range(0, 400).SelectMany(_ => queue.Take().Entries).ToLookup(e => e.Tenant, e => (long)e.Tokens);
+        Assert.InRange(taken["A"].Sum() / (double)taken["B"].Sum(), 0.9, 1.1);
+    }
+
+    [Fact]
+    public void A_tenant_that_waits_for_its_answers_gets_no_more_than_those_whose_work_never_ends()
+    {
+        var queue = new BatchQueue<string>(Small with { MaxQueuedItems = 100_000, MaxQueuedTokens = 10_000_000 }, Clock);
+        for (var tenant = 0; tenant < 9; tenant++)
+        {
+            for (var i = 0; i < 800; i++) Add(queue, "endless", tenant: $"{tenant}", tokens: 25, lane: $"{tenant}");
+        }
+        var (asked, served) = (0, new Dictionary<string, long>());
+        for (var batch = 0; batch < 1_000; batch++)
+        {
+            if (asked == 0)
+            {
+                for (; asked < 4; asked++) Add(queue, "closed", tenant: "closed", tokens: 25, lane: "closed");
+            }
+            foreach (var entry in queue.Take().Entries)
+            {
+                served[entry.Tenant] = served.GetValueOrDefault(entry.Tenant) + entry.Tokens;
+                if (entry.Tenant == "closed") asked--;
+            }
+        }
+        Assert.InRange(served["closed"] / (served.Values.Sum() / 10.0), 0.9, 1.1);
+    }
+
+    [Fact]
+    public void A_tenant_whose_batches_are_large_gets_no_more_tokens_than_others()
+    {
+        var queue = new BatchQueue<string>(new BatchLimits { MaxBatchItems = 4, MaxBatchTokens = 1_000, EfficientBatchTokens = 40, MaxQueuedItems = 100_000, MaxQueuedTokens = 10_000_000 }, Clock);
+        for (var i = 0; i < 100; i++) Add(queue, "large", tenant: "large", tokens: 500, lane: "large");
+        for (var tenant = 0; tenant < 4; tenant++)
+        {
+            for (var i = 0; i < 3_000; i++) Add(queue, "small", tenant: $"{tenant}", tokens: 10, lane: $"{tenant}");
+        }
+        var served = Enumerable.Range(0, 2_000).SelectMany(_ => queue.Take().Entries).ToLookup(e => e.Tenant, e => (long)e.Tokens);
+        Assert.InRange(served["large"].Sum() / (served.Sum(tenant => tenant.Sum()) / 5.0), 0.9, 1.1);
+    }
+
+    [Fact]
+    public void A_batch_is_filled_from_all_tenants_in_turn()
+    {
+        var queue = Queue();
+        for (var i = 0; i < 8; i++) Add(queue, $"A{i}", tenant: "A", tokens: 5);
+        Add(queue, "B0", tenant: "B", tokens: 5);
+        Add(queue, "C0", tenant: "C", tokens: 5);
+        Assert.Equal(["A0", "A1", "B0", "C0"], Take(queue).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_stream_of_new_tenants_starves_nobody()
+    {
+        var queue = Queue();
+        Add(queue, "old", tenant: "old", tokens: 100, lane: "old");
+        for (var i = 0; i < 5; i++)
+        {
+            Add(queue, "new", tenant: $"new{i}", tokens: 100, lane: "new");
+            if (Take(queue).Contains("old")) return;
+        }
+        Assert.Fail("The old tenant was never served.");
+    }
+
+    [Fact]
+    public void A_tenant_that_comes_is_next_whatever_a_neighbour_had_before()
+    {
+        var queue = Queue();
+        for (var i = 0; i < 18; i++) Add(queue, "flood", tenant: "A", tokens: 50, lane: "a");
+        for (var i = 0; i < 3; i++)
+        {
+            Take(queue);
+            Add(queue, "rare", tenant: "B", tokens: 50, lane: "b");
+            Assert.Equal(["rare"], Take(queue));
+        }
+    }
+
+    [Fact]
+    public void A_tenant_with_less_than_its_share_is_let_in_although_another_has_filled_the_queue()
+    {
+        var queue = Queue();
+        for (var i = 0; i < 20; i++) Add(queue, "flood", tenant: "A");
+        Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 1, "A"));
+        using var share = Admit(queue, 10, 100, "B");
+        Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 1, "B"));
+        using var third = Admit(queue, 6, 100, "C");
+        Assert.Throws<EngineOverloadedException>(() => Admit(queue, 5, 5, "D"));   // within its share, but twice the bound is the end
+    }
+
+    [Fact]
+    public void Who_uses_little_of_the_device_goes_first_and_alone()
+    {
+        var queue = Queue();
+        Record(queue, "loud", TimeSpan.FromSeconds(9));
+        Record(queue, "quiet", TimeSpan.FromSeconds(1));
+        for (var i = 0; i < 3; i++) Add(queue, "loud", tenant: "loud");
+        Add(queue, "quiet", tenant: "quiet");
+        Assert.Equal(["quiet"], Take(queue));
+        Assert.Equal(["loud", "loud", "loud"], Take(queue));
+    }
+
+    [Fact]
+    public void A_running_batch_is_interrupted_only_for_quiet_tenants_that_are_not_in_it()
+    {
+        var queue = Queue();
+        Record(queue, "loud", TimeSpan.FromSeconds(9));
+        Record(queue, "quiet", TimeSpan.FromSeconds(1));
+        Add(queue, "loud", tenant: "loud");
+        var running = queue.Take();
+        Add(queue, "more", tenant: "loud");
+        Assert.Empty(queue.Take(running).Entries);
+        Add(queue, "quiet", tenant: "quiet");
+        var between = queue.Take(running);
+        Assert.Equal(["quiet"], between.Entries.Select(e => e.Value));
+        Add(queue, "quiet again", tenant: "quiet");
+        Assert.Empty(queue.Take(between).Entries);
+    }
+
+    [Fact]
+    public void Tenants_that_use_as_much_as_one_another_interrupt_nobody()
+    {
+        var queue = Queue();
+        for (var tenant = 0; tenant < 4; tenant++) Record(queue, $"{tenant}", TimeSpan.FromSeconds(1));
+        Add(queue, "first", tenant: "0");
+        var running = queue.Take();
+        for (var tenant = 1; tenant < 4; tenant++) Add(queue, "other", tenant: $"{tenant}");
+        Assert.Empty(queue.Take(running).Entries);
+        Assert.Equal(3, Take(queue).Count);
+    }
+
+    [Fact]
+    public void Who_asks_without_end_is_quiet_no_longer_than_for_half_its_share()
+    {
+        var queue = new BatchQueue<string>(Small with { MaxQueuedItems = 10_000, MaxQueuedTokens = 1_000_000 }, Clock);
+        Record(queue, "loud", TimeSpan.FromSeconds(2));
+        for (var i = 0; i < 400; i++) Add(queue, "loud", tenant: "loud");
+        for (var i = 0; i < 400; i++) Add(queue, "new", tenant: "new");
+        var alone = 0;
+        for (; alone < 100 && queue.Take() is { Entries: var entries } batch && entries.All(e => e.Tenant == "new"); alone++) queue.RecordBatch(batch, TimeSpan.FromMilliseconds(100));
+        Assert.Equal(7, alone);   // then 0.7 s of 2.7 s are above half of a half
+    }
+
+    [Fact]
+    public void What_was_used_is_forgotten_after_ten_seconds()
+    {
+        var queue = Queue();
+        Record(queue, "loud", TimeSpan.FromSeconds(9));
+        Add(queue, "loud", tenant: "loud");
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        Add(queue, "other", tenant: "other");
+        Assert.Equal(2, Take(queue).Count);
+    }
+}

@@ -7,7 +7,7 @@ namespace OnePeace.Engine.Batching;
 /// <remarks>
 /// Fairness is by tokens: the tenant that had least of the device begins the batch, with the entry that is due first; whoever else rides along
 /// pays for its own. A tenant that comes begins where those are that have waited all the time, so that it is next. Tenants that use little of
-/// the device (<see cref="RecentUse"/>) go before all others and among themselves. Thread-safe.
+/// the device (<see cref="RecentUse"/>) have batches of their own, also in the middle of another one. Thread-safe.
 /// </remarks>
 public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
 {
@@ -26,6 +26,7 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     private int _count;
     private long _tokens, _entries, _newcomers;
     private double _served;
+    private bool _wasQuiet;
 
     /// <summary>Entries that wait.</summary>
     public int Count
@@ -134,19 +135,27 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         _room.Change(entry.Tenant, sign, sign * entry.Tokens);
     }
 
-    /// <summary>Whose entries may be in the next batch.</summary>
+    /// <summary>
+    /// Whose entries may be in the next batch. Quiet tenants share none with others, so that they need not wait for all that those bring. They go
+    /// first, but no two times running unless it is their turn: a flood is quiet too, for the moment that it begins.
+    /// </summary>
     private IReadOnlyList<TenantQueue<T>> Next(TakenBatch<T>? running)
     {
         var quiet = _tenants.Values.Where(tenant => _use.IsQuiet(tenant.Name) && running?.Holds(tenant.Name) is not true).ToList();
-        return quiet.Count > 0 || running is not null ? quiet : [.. _tenants.Values];
+        if (running is not null || _count == 0) return quiet;
+        _wasQuiet = quiet.Count > 0 && (!_wasQuiet || _use.IsQuiet(First(_tenants.Values).Name));
+        return _wasQuiet ? quiet : [.. _tenants.Values.Except(quiet)];
     }
+
+    private static TenantQueue<T> First(IEnumerable<TenantQueue<T>> tenants) => tenants.MinBy(tenant => tenant.Turn)!;
 
     /// <summary>The batch around the first entry where all that is similar is cut into batches at the least cost.</summary>
     private IReadOnlyList<QueueEntry<T>> Choose(IReadOnlyList<TenantQueue<T>> tenants)
     {
-        var similar = Similar(tenants.MinBy(tenant => tenant.Turn)!.First, tenants, Outlook * limits.MaxBatchItems);
+        var similar = Similar(First(tenants).First, tenants, Outlook * limits.MaxBatchItems);
         var order = Enumerable.Range(0, similar.Count).OrderBy(i => similar[i].Tokens).ToArray();   // stable: of equal ones those first that are first in turn
-        var cut = new CheapestCut(limits, _drain.Budget()).Around([.. order.Select(i => similar[i].Tokens)], Array.IndexOf(order, 0));
+        var budget = _drain.Budget() / (_use.HasQuiet() ? 2 : 1);   // a quiet tenant waits for a layer of it
+        var cut = new CheapestCut(limits, budget).Around([.. order.Select(i => similar[i].Tokens)], Array.IndexOf(order, 0));
         return [.. order[cut].Order().Select(i => similar[i])];
     }
 

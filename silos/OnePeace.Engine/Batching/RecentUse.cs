@@ -1,16 +1,19 @@
 namespace OnePeace.Engine.Batching;
 
-/// <summary>How long each tenant had the device in the last five to ten seconds. Guarded by its queue.</summary>
+/// <summary>How long each tenant had the device in the last one to two seconds. Guarded by its queue.</summary>
 internal sealed class RecentUse(TimeProvider time)
 {
-    /// <summary>A tenant that had less than this share of what each would have if all had as much is quiet. What quiet tenants have, all together, is less than this share of everything.</summary>
-    private const double QuietShare = 0.5;
+    /// <summary>Where nobody had more than this share of what all had, it is a crowd of small tenants, who gain nothing by going before one another.</summary>
+    private const double LoudShare = 0.25;
 
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    /// <summary>Who had less than this share of what the loudest tenant had is quiet.</summary>
+    private const double QuietShare = 0.75;
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Spent> _tenants = new(StringComparer.Ordinal);
     private long _begun = time.GetTimestamp();
-    private double _all;
+    private double? _quiet;
 
     /// <param name="tenant">Who had it.</param>
     /// <param name="duration">How long.</param>
@@ -19,14 +22,27 @@ internal sealed class RecentUse(TimeProvider time)
         Turn();
         var spent = _tenants.GetValueOrDefault(tenant);
         _tenants[tenant] = spent with { Now = spent.Now + duration.TotalSeconds };
-        _all += duration.TotalSeconds;
+        _quiet = null;
     }
 
-    /// <summary>Whether others use the device so much more that this one may go before them; false while nobody used it.</summary>
+    /// <summary>Whether another tenant uses the device so much more that this one may go before it.</summary>
     public bool IsQuiet(string tenant)
     {
         Turn();
-        return _tenants.GetValueOrDefault(tenant).All < QuietShare * _all / _tenants.Count;
+        return _tenants.GetValueOrDefault(tenant).All < (_quiet ??= MostOfQuiet());
+    }
+
+    /// <summary>Whether somebody is quiet of those who used the device at all.</summary>
+    public bool HasQuiet()
+    {
+        Turn();
+        return _tenants.Keys.Any(IsQuiet);
+    }
+
+    private double MostOfQuiet()
+    {
+        var loudest = _tenants.Values.Select(spent => spent.All).DefaultIfEmpty(0).Max();
+        return loudest > LoudShare * _tenants.Values.Sum(spent => spent.All) ? QuietShare * loudest : 0;
     }
 
     private void Turn()
@@ -39,7 +55,7 @@ internal sealed class RecentUse(TimeProvider time)
                 else _tenants.Remove(name);
             }
             _begun = time.GetTimestamp();
-            _all = _tenants.Values.Sum(spent => spent.All);
+            _quiet = null;
         }
     }
 

@@ -36,7 +36,12 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
         if (device.Healthy && queue.Count > 0) Wake();
     }
 
-    /// <summary>Between two layers of a batch what quiet tenants have comes, which is not interrupted itself.</summary>
+    /// <summary>Between two layers: what quiet tenants have comes first, but in no more time than the batch has had itself. It is not interrupted.</summary>
+    private void MakeWay()
+    {
+        if (_running is { } running && running.Aside <= time.GetElapsedTime(running.Since) - running.Aside) ServeNext();
+    }
+
     private void ServeNext()
     {
         if (!device.Healthy || queue.Count == 0) return;
@@ -56,7 +61,7 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
     {
         var (start, interrupted) = (time.GetTimestamp(), _running);
         metrics.BatchTaken(batch, start, time);
-        var running = _running = new Running(batch, start, interrupted is null ? ServeNext : null);
+        var running = _running = new Running(batch, start, interrupted is null ? MakeWay : null);
         var whole = Encode([.. batch.Entries.Select(e => e.Value)]);
         _running = interrupted;
         foreach (var entry in batch.Entries) entry.Value.LeaveDevice();

@@ -8,9 +8,6 @@ using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Benchmarks.Bench;
 
-/// <summary>The fastest batch of a bare loop.</summary>
-internal sealed record StaticBatch(int Items, double Rate);
-
 /// <summary>One run: the same weights as a bare model, in an engine and behind HTTP, each made when it is first needed; and what was found.</summary>
 internal sealed class BenchRun : IAsyncDisposable
 {
@@ -86,7 +83,7 @@ internal sealed class BenchRun : IAsyncDisposable
     public async Task<ServedPlatform> PlatformAsync()
     {
         if (_platform is not null) return _platform;
-        _platform = await ServedPlatform.StartAsync(_folder["data"], ModelPath, DataTypes[0], Options.Threads, Source.Shape.Width);
+        _platform = await ServedPlatform.StartAsync(this, _folder["data"], await LongestWaitAsync());
         foreach (var modality in Modalities) await new ClosedLoad(WarmingCallers, Options.Window).RunAsync(_ => _platform.AskAsync(modality, NextNumber(), End));
         return _platform;
     }
@@ -142,6 +139,14 @@ internal sealed class BenchRun : IAsyncDisposable
         Source.Dispose();
         _plugins.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>Three times what callers that wait for their answers ever have in the queue.</summary>
+    private async Task<TimeSpan> LongestWaitAsync()
+    {
+        var rates = new List<double>();
+        foreach (var modality in Modalities) rates.Add((await BestAsync(modality)).Rate);
+        return TimeSpan.FromSeconds(Math.Max(1, rates.Append(Load.Harmonic(rates)).Max(rate => 3 * Load.Saturating(rate, Options.Window).Callers / rate)));
     }
 
     private IPreprocessor Preprocessor(string modality)

@@ -10,8 +10,9 @@ internal sealed class ServedPlatform : IAsyncDisposable
     private readonly RunningPlatform _platform;
     private readonly OnePeaceClient _client;
 
-    private ServedPlatform(RunningPlatform platform, int width)
+    private ServedPlatform(RunningPlatform platform, int width, TimeSpan longestWait)
     {
+        LongestWait = longestWait;
         _platform = platform;
         _client = new OnePeaceClient(platform.Url, platform.Key);
         Expected = new ExpectedAnswers(width) { IsRefusal = e => e is OnePeaceApiException { Status: System.Net.HttpStatusCode.TooManyRequests or System.Net.HttpStatusCode.ServiceUnavailable } };
@@ -19,10 +20,18 @@ internal sealed class ServedPlatform : IAsyncDisposable
 
     public ExpectedAnswers Expected { get; }
 
+    /// <summary>How much work waits before more is refused.</summary>
+    public TimeSpan LongestWait { get; }
+
     /// <summary>Computes one batch at a time, as the bare model does.</summary>
-    /// <param name="threads">Of torch.</param>
-    public static async Task<ServedPlatform> StartAsync(string data, string model, string type, int threads, int width) =>
-        new(await RunningPlatform.StartAsync(data, null, "--model", model, "--dtype", type, "--slots", "1", "--torch-threads", threads.ToString(System.Globalization.CultureInfo.InvariantCulture)), width);
+    public static async Task<ServedPlatform> StartAsync(BenchRun run, string data, TimeSpan longestWait)
+    {
+        var platform = await RunningPlatform.StartAsync(data, null, "--model", run.ModelPath, "--dtype", run.DataTypes[0], "--slots", "1",
+            "--torch-threads", Text(run.Threads), "--longest-wait", Text(longestWait.TotalSeconds));
+        return new(platform, run.Source.Shape.Width, longestWait);
+
+        static string Text(double number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     /// <summary>One request of one input; the vector comes as MessagePack.</summary>
     public async Task<IReadOnlyList<float[]>> AskAsync(string modality, int number, CancellationToken end) =>

@@ -152,24 +152,41 @@ public sealed class TenantFairnessTests : BatchQueueTest
     }
 
     [Fact]
-    public void Who_asks_without_end_is_quiet_no_longer_than_for_half_its_share()
+    public void Two_loud_tenants_make_way_and_a_crowd_of_small_ones_does_not()
     {
-        var queue = new BatchQueue<string>(Small with { MaxQueuedItems = 10_000, MaxQueuedTokens = 1_000_000 }, Clock);
-        Record(queue, "loud", TimeSpan.FromSeconds(2));
-        for (var i = 0; i < 400; i++) Add(queue, "loud", tenant: "loud");
-        for (var i = 0; i < 400; i++) Add(queue, "new", tenant: "new");
-        var alone = 0;
-        for (; alone < 100 && queue.Take() is { Entries: var entries } batch && entries.All(e => e.Tenant == "new"); alone++) queue.RecordBatch(batch, TimeSpan.FromMilliseconds(100));
-        Assert.Equal(7, alone);   // then 0.7 s of 2.7 s are above half of a half
+        var queue = Queue();
+        foreach (var loud in (string[])["a", "b"]) Record(queue, loud, TimeSpan.FromSeconds(4));
+        Record(queue, "quiet", TimeSpan.FromSeconds(1));
+        Add(queue, "loud", tenant: "a");
+        var running = queue.Take();
+        Add(queue, "loud too", tenant: "b");
+        Add(queue, "quiet", tenant: "quiet");
+        Assert.Equal(["quiet"], queue.Take(running).Entries.Select(e => e.Value));
+        for (var i = 0; i < 40; i++) Record(queue, $"{i}", TimeSpan.FromSeconds(1));   // of 49 s
+        Add(queue, "quiet", tenant: "new");
+        Assert.Empty(queue.Take(running).Entries);
     }
 
     [Fact]
-    public void What_was_used_is_forgotten_after_ten_seconds()
+    public void A_flood_that_begins_takes_nothing_from_a_tenant_that_was_alone_until_then()
+    {
+        var queue = new BatchQueue<string>(Small with { MaxQueuedItems = 10_000, MaxQueuedTokens = 1_000_000 }, Clock);
+        Record(queue, "alone", TimeSpan.FromSeconds(1));
+        for (var i = 0; i < 400; i++) Add(queue, "flood", tenant: "flood");
+        for (var batch = 0; batch < 4; batch++)
+        {
+            Add(queue, "alone", tenant: "alone");
+            Assert.Contains("alone", Take(queue).Concat(Take(queue)));
+        }
+    }
+
+    [Fact]
+    public void What_was_used_is_forgotten_after_two_seconds()
     {
         var queue = Queue();
         Record(queue, "loud", TimeSpan.FromSeconds(9));
         Add(queue, "loud", tenant: "loud");
-        Clock.Advance(TimeSpan.FromSeconds(10));
+        Clock.Advance(TimeSpan.FromSeconds(2));
         Add(queue, "other", tenant: "other");
         Assert.Equal(2, Take(queue).Count);
     }

@@ -55,6 +55,17 @@ public sealed class BenchArithmeticTests
     }
 
     [Fact]
+    public void An_ideal_queue_answers_a_lone_request_in_the_time_of_its_batch_and_a_crowd_in_two()
+    {
+        var queue = IdealQueue.Of(alone: 100, new StaticBatch(Items: 11, Rate: 220));   // 10 ms alone, 50 ms for eleven
+        Assert.Equal((6, 4, 11), (queue.Batch, queue.Item, queue.Most));
+        Assert.Equal(10, queue.Latencies(0.01).Median, tolerance: 1e-9);
+        var (median, late) = queue.Latencies(0.9 * 220);
+        Assert.InRange(median, 40, 400);
+        Assert.InRange(late / median, 1.5, 4);
+    }
+
+    [Fact]
     public void Streams_in_turn_are_as_fast_as_the_time_of_one_of_each() => Assert.Equal(3, Load.Harmonic([2, 6]), tolerance: 1e-9);
 
     [Fact]

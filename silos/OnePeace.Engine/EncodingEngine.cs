@@ -5,6 +5,7 @@ using OnePeace.Engine.Residency;
 using OnePeace.Engine.Results;
 using OnePeace.Engine.Serving;
 using OnePeace.Modalities;
+using TorchSharp;
 
 namespace OnePeace.Engine;
 
@@ -42,7 +43,9 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         _facts = $"{model.CoreHash} {model.DataType}";
         _residency = model.Residency;
         _modalities = model.Modalities;
-        _servers = [.. devices.Select(device => new BatchServer(_queue, model.Encoder.Encode, device, _metrics, time))];
+        Func<IReadOnlyList<EncodeJob>, Action?, float[][]> encode = model.Encoder.Encode;
+        if (model.Device.type == DeviceType.CUDA) encode = (jobs, _) => model.Encoder.Encode(jobs);   // its kernels are queued long before they run: nothing lies between two layers
+        _servers = [.. devices.Select(device => new BatchServer(_queue, encode, device, _metrics, time))];
         foreach (var device in devices) device.Failed += fault => Close(new EngineUnavailableException(DeviceThread.Lost, fault));
     }
 

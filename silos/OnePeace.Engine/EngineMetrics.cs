@@ -19,7 +19,7 @@ internal sealed class EngineMetrics : IDisposable
     public EngineMetrics(BatchQueue<EncodeJob> queue)
     {
         _requests = _meter.CreateCounter<long>("onepeace.engine.requests", "{request}", "Requests by how they ended.");
-        _items = _meter.CreateCounter<long>("onepeace.engine.items", "{item}", "Items that were encoded.");
+        _items = _meter.CreateCounter<long>("onepeace.engine.items", "{item}", "Items that were answered, computed or kept from before.");
         _tokens = _meter.CreateCounter<long>("onepeace.engine.tokens", "{token}", "Tokens computed for inputs.");
         _padding = _meter.CreateCounter<long>("onepeace.engine.padding", "{token}", "Tokens computed for nothing, because a batch's other inputs are longer.");
         _dropped = _meter.CreateCounter<long>("onepeace.engine.dropped", "{item}", "Waiting inputs that nobody waited for any more.");

@@ -11,7 +11,7 @@ public sealed record BatchLimits
     /// <summary>The most tokens in one batch, padding included; a longer entry goes alone.</summary>
     public int MaxBatchTokens { get; init; } = 16_384;
 
-    /// <summary>Tokens that one batch may always have: more of them are computed no faster on a processor, and on a GPU a batch of these takes no time.</summary>
+    /// <summary>Tokens that one batch may always have, or half of them beside a quiet tenant: more of them are computed no faster on a processor, and on a GPU a batch of these takes no time.</summary>
     public int EfficientBatchTokens { get; init; } = 800;
 
     /// <summary>How long a batch above <see cref="EfficientBatchTokens"/> should take at most: whoever comes meanwhile waits for it.</summary>
@@ -26,8 +26,8 @@ public sealed record BatchLimits
     /// <summary>The most tokens that wait, or are expected of what is admitted; twice that where tenants have less than their shares.</summary>
     public long MaxQueuedTokens { get; init; } = 262_144;
 
-    /// <summary>How long what is queued before a request may be expected to take; where it takes longer, the request is refused, so that nobody waits for what comes too late.</summary>
-    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long what is queued before a request may be expected to take; where it takes longer, the request is refused, whatever its own deadline, so that nobody waits for what comes too late.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How many batches are computed at once: for estimates of how long the queue lasts.</summary>
     public int Consumers { get; init; } = 1;

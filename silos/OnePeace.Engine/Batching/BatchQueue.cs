@@ -51,8 +51,9 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         lock (_gate)
         {
             if (!_room.Fits(tenant, items, tokens)) throw new EngineOverloadedException(_drain.TimeFor(_room.Excess(items, tokens)));
-            if (_drain.Wait(_room.Ahead(tenant, 0)) is { } wait) throw new EngineOverloadedException(wait);
-            var ahead = _room.Ahead(tenant, tokens);
+            if (_drain.Wait(_room.Ahead(tenant, 0, 0)) is { } wait)
+                throw new EngineOverloadedException(wait, $"What waits takes longer than {limits.LongestWait.TotalSeconds:0.#} seconds.");
+            var ahead = _room.Ahead(tenant, items, tokens);
             if (!_room.IsEmpty && _drain.IsBeyond(deadline - time.GetUtcNow(), ahead)) throw new EngineOverloadedException(_drain.TimeFor(ahead));
             _room.Change(tenant, items, tokens);
         }
@@ -87,20 +88,26 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         }
     }
 
-    /// <summary>Takes the next batch, at once: whatever is there, up to the limits.</summary>
-    /// <param name="running">A batch that would be interrupted: only what quiet tenants have that are not in it is taken then. Null where the device is free.</param>
-    public TakenBatch<T> Take(TakenBatch<T>? running = null)
+    /// <summary>Takes the next batch, at once: whatever is there, up to the limits. Whoever takes one says with <see cref="RecordBatch"/> that it is done.</summary>
+    public TakenBatch<T> Take()
     {
         lock (_gate)
         {
             var now = time.GetUtcNow();
             var expired = RemoveAll([.. _tenants.Values.SelectMany(tenant => tenant.Expired(now))]);
-            var tenants = Next(running);
-            if (tenants.Count == 0) return new TakenBatch<T>([], expired);
-            var batch = new TakenBatch<T>(Choose(tenants), expired);
-            Charge(batch);
-            RemoveAll(batch.Entries);
-            return batch;
+            _use.Forget();
+            return TakeOf(Next(), expired);
+        }
+    }
+
+    /// <summary>Takes what may come in the middle of a batch that is computed: what quiet tenants have, unless it is quiet tenants' itself.</summary>
+    /// <param name="running">The batch that makes way.</param>
+    public TakenBatch<T> TakeBetween(TakenBatch<T> running)
+    {
+        lock (_gate)
+        {
+            _use.Forget();
+            return running.Entries.All(entry => _use.IsQuiet(entry.Tenant)) ? new TakenBatch<T>([], []) : TakeOf(Quiet(), []);
         }
     }
 
@@ -110,16 +117,15 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         lock (_gate) return RemoveAll([.. _tenants.Values.SelectMany(tenant => tenant.Entries)]);
     }
 
-    /// <summary>Learns who had the device for how long.</summary>
+    /// <summary>A batch is done.</summary>
     /// <param name="batch">What was taken.</param>
-    /// <param name="duration">Of the batch.</param>
-    /// <param name="whole">Whether all of it was computed, so that it also says how fast batches are.</param>
-    public void RecordBatch(TakenBatch<T> batch, TimeSpan duration, bool whole = true)
+    /// <param name="duration">How long it took; null where not all of it was computed, so that it says nothing of how fast batches are.</param>
+    public void RecordBatch(TakenBatch<T> batch, TimeSpan? duration)
     {
         lock (_gate)
         {
-            foreach (var entry in batch.Entries) _use.Add(entry.Tenant, duration * ((double)entry.Tokens / batch.Tokens));
-            if (whole) _drain.Record(batch.Tokens + batch.Padding, duration);
+            _use.End(batch.Entries);
+            if (duration is { } took) _drain.Record(batch.Tokens + batch.Padding, took);
         }
     }
 
@@ -135,17 +141,29 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         _room.Change(entry.Tenant, sign, sign * entry.Tokens);
     }
 
+    private TakenBatch<T> TakeOf(IReadOnlyList<TenantQueue<T>> tenants, IReadOnlyList<QueueEntry<T>> expired)
+    {
+        if (tenants.Count == 0) return new TakenBatch<T>([], expired);
+        var batch = new TakenBatch<T>(Choose(tenants), expired);
+        Charge(batch);
+        RemoveAll(batch.Entries);
+        _use.Begin(batch.Entries);
+        return batch;
+    }
+
     /// <summary>
     /// Whose entries may be in the next batch. Quiet tenants share none with others, so that they need not wait for all that those bring. They go
     /// first, but no two times running unless it is their turn: a flood is quiet too, for the moment that it begins.
     /// </summary>
-    private IReadOnlyList<TenantQueue<T>> Next(TakenBatch<T>? running)
+    private IReadOnlyList<TenantQueue<T>> Next()
     {
-        var quiet = _tenants.Values.Where(tenant => _use.IsQuiet(tenant.Name) && running?.Holds(tenant.Name) is not true).ToList();
-        if (running is not null || _count == 0) return quiet;
+        if (_count == 0) return [];
+        var quiet = Quiet();
         _wasQuiet = quiet.Count > 0 && (!_wasQuiet || _use.IsQuiet(First(_tenants.Values).Name));
         return _wasQuiet ? quiet : [.. _tenants.Values.Except(quiet)];
     }
+
+    private List<TenantQueue<T>> Quiet() => [.. _tenants.Values.Where(tenant => _use.IsQuiet(tenant.Name))];
 
     private static TenantQueue<T> First(IEnumerable<TenantQueue<T>> tenants) => tenants.MinBy(tenant => tenant.Turn)!;
 
@@ -154,10 +172,12 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     {
         var similar = Similar(First(tenants).First, tenants, Outlook * limits.MaxBatchItems);
         var order = Enumerable.Range(0, similar.Count).OrderBy(i => similar[i].Tokens).ToArray();   // stable: of equal ones those first that are first in turn
-        var budget = _drain.Budget() / (_use.HasQuiet() ? 2 : 1);   // a quiet tenant waits for a layer of it
-        var cut = new CheapestCut(limits, budget).Around([.. order.Select(i => similar[i].Tokens)], Array.IndexOf(order, 0));
+        var cut = new CheapestCut(limits, Budget(tenants)).Around([.. order.Select(i => similar[i].Tokens)], Array.IndexOf(order, 0));
         return [.. order[cut].Order().Select(i => similar[i])];
     }
+
+    /// <summary>Half as much where a quiet tenant would have to wait for a layer of it.</summary>
+    private int Budget(IReadOnlyList<TenantQueue<T>> tenants) => Math.Max(1, _drain.Budget() / (_use.HasQuiet && !_use.IsQuiet(tenants[0].Name) ? 2 : 1));
 
     /// <summary>The entry, and of each tenant in turn the one most similar to it.</summary>
     private static List<QueueEntry<T>> Similar(QueueEntry<T> first, IReadOnlyList<TenantQueue<T>> tenants, int most)

@@ -37,7 +37,4 @@ public sealed record TakenBatch<T>(IReadOnlyList<QueueEntry<T>> Entries, IReadOn
 
     /// <summary>Tokens that are computed for nothing, because the others are longer.</summary>
     public long Padding => Entries.Count == 0 ? 0 : ((long)Entries.Max(e => e.Tokens) * Entries.Count) - Tokens;
-
-    /// <summary>Whether some of it is this tenant's.</summary>
-    internal bool Holds(string tenant) => Entries.Any(e => e.Tenant == tenant);
 }

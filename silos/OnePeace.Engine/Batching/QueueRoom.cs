@@ -6,8 +6,8 @@ internal sealed class QueueRoom(BatchLimits limits)
     /// <summary>Where each tenant may fill its share, although others have filled the queue, there is an end to it.</summary>
     private const int Stretch = 2;
 
-    private readonly Dictionary<string, Load> _tenants = new(StringComparer.Ordinal);
-    private Load _all;
+    private readonly Dictionary<string, QueueLoad> _tenants = new(StringComparer.Ordinal);
+    private QueueLoad _all;
 
     public bool IsEmpty => _all.Items == 0;
 
@@ -31,22 +31,19 @@ internal sealed class QueueRoom(BatchLimits limits)
         else _tenants[tenant] = own;
     }
 
-    /// <summary>How many tokens must be done before there is room for so much more.</summary>
-    public long Excess(int items, long tokens)
+    /// <summary>What must be done before there is room for so much more.</summary>
+    public QueueLoad Excess(int items, long tokens)
     {
         var all = _all.With(items, tokens);
-        var each = all.Tokens / Math.Max(1, all.Items);
-        return Math.Max(all.Tokens - limits.MaxQueuedTokens, (all.Items - limits.MaxQueuedItems) * each);
+        var (each, surplus) = (all.Tokens / Math.Max(1, all.Items), Math.Max(0, all.Items - limits.MaxQueuedItems));
+        return new QueueLoad(surplus, Math.Max(all.Tokens - limits.MaxQueuedTokens, surplus * each));
     }
 
-    /// <summary>How many tokens are done before the last of so many more of this tenant's, where tenants take turns.</summary>
-    public long Ahead(string tenant, long tokens) =>
-        Math.Min(_all.Tokens + tokens, (_tenants.GetValueOrDefault(tenant).Tokens + tokens) * (_tenants.ContainsKey(tenant) ? _tenants.Count : _tenants.Count + 1));
-
-    private readonly record struct Load(int Items, long Tokens)
+    /// <summary>What is done before the last of so much more of this tenant's, where tenants take turns.</summary>
+    public QueueLoad Ahead(string tenant, int items, long tokens)
     {
-        public Load With(int items, long tokens) => new(Items + items, Tokens + tokens);
-
-        public bool IsWithin(long items, long tokens) => Items <= items && Tokens <= tokens;
+        var (own, all) = (_tenants.GetValueOrDefault(tenant).With(items, tokens), _all.With(items, tokens));
+        var tenants = _tenants.ContainsKey(tenant) ? _tenants.Count : _tenants.Count + 1;
+        return new QueueLoad(Math.Min(all.Items, own.Items * tenants), Math.Min(all.Tokens, own.Tokens * tenants));
     }
 }

@@ -1,13 +1,17 @@
 namespace OnePeace.Engine.Batching;
 
-/// <summary>How long each tenant had the device in the last one to two seconds. Guarded by its queue.</summary>
+/// <summary>
+/// How many tokens of each tenant were computed in the last one to two seconds or are computed now, and so who is quiet: whoever had far less
+/// than the loudest. Guarded by its queue.
+/// </summary>
+/// <remarks>Tokens and not time: an input alone takes several times as long as in a batch, which would make a quiet tenant loud for being served alone.</remarks>
 internal sealed class RecentUse(TimeProvider time)
 {
     /// <summary>Where nobody had more than this share of what all had, it is a crowd of small tenants, who gain nothing by going before one another.</summary>
     private const double LoudShare = 0.25;
 
-    /// <summary>Who had less than this share of what the loudest tenant had is quiet.</summary>
-    private const double QuietShare = 0.75;
+    /// <summary>Who had less than this share of what the loudest tenant had is quiet. Far below what chance makes of equals.</summary>
+    private const double QuietShare = 1.0 / 3;
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -15,28 +19,37 @@ internal sealed class RecentUse(TimeProvider time)
     private long _begun = time.GetTimestamp();
     private double? _quiet;
 
-    /// <param name="tenant">Who had it.</param>
-    /// <param name="duration">How long.</param>
-    public void Add(string tenant, TimeSpan duration)
-    {
-        Turn();
-        var spent = _tenants.GetValueOrDefault(tenant);
-        _tenants[tenant] = spent with { Now = spent.Now + duration.TotalSeconds };
-        _quiet = null;
-    }
+    /// <summary>Whether somebody is quiet of those who used the device at all.</summary>
+    public bool HasQuiet => _tenants.Keys.Any(IsQuiet);
+
+    /// <summary>A batch is begun: as long as it is computed its tokens count, however long that takes.</summary>
+    public void Begin<T>(IEnumerable<QueueEntry<T>> batch) => Change(batch, (spent, tokens) => spent with { Running = spent.Running + tokens });
+
+    /// <summary>What <see cref="Begin"/> began is done.</summary>
+    public void End<T>(IEnumerable<QueueEntry<T>> batch) => Change(batch, (spent, tokens) => spent with { Running = spent.Running - tokens, Now = spent.Now + tokens });
 
     /// <summary>Whether another tenant uses the device so much more that this one may go before it.</summary>
-    public bool IsQuiet(string tenant)
+    public bool IsQuiet(string tenant) => _tenants.GetValueOrDefault(tenant).All < (_quiet ??= MostOfQuiet());
+
+    /// <summary>Forgets what is too long ago. Before questions that belong together, whose answers do not change in between.</summary>
+    public void Forget()
     {
-        Turn();
-        return _tenants.GetValueOrDefault(tenant).All < (_quiet ??= MostOfQuiet());
+        for (var periods = Math.Min(2, (int)(time.GetElapsedTime(_begun) / Period)); periods > 0; periods--)
+        {
+            foreach (var (name, spent) in _tenants.ToList())
+            {
+                if (spent.Now + spent.Running > 0) _tenants[name] = spent with { Now = 0, Before = spent.Now };
+                else _tenants.Remove(name);
+            }
+            _begun = time.GetTimestamp();
+            _quiet = null;
+        }
     }
 
-    /// <summary>Whether somebody is quiet of those who used the device at all.</summary>
-    public bool HasQuiet()
+    private void Change<T>(IEnumerable<QueueEntry<T>> batch, Func<Spent, long, Spent> change)
     {
-        Turn();
-        return _tenants.Keys.Any(IsQuiet);
+        foreach (var entry in batch) _tenants[entry.Tenant] = change(_tenants.GetValueOrDefault(entry.Tenant), entry.Tokens);
+        _quiet = null;
     }
 
     private double MostOfQuiet()
@@ -45,23 +58,9 @@ internal sealed class RecentUse(TimeProvider time)
         return loudest > LoudShare * _tenants.Values.Sum(spent => spent.All) ? QuietShare * loudest : 0;
     }
 
-    private void Turn()
+    /// <summary>Tokens that are computed, that were in this period, and in the one before.</summary>
+    private readonly record struct Spent(long Running, long Now, long Before)
     {
-        for (var periods = Math.Min(2, (int)(time.GetElapsedTime(_begun) / Period)); periods > 0; periods--)
-        {
-            foreach (var (name, spent) in _tenants.ToList())
-            {
-                if (spent.Now > 0) _tenants[name] = new Spent(0, spent.Now);
-                else _tenants.Remove(name);
-            }
-            _begun = time.GetTimestamp();
-            _quiet = null;
-        }
-    }
-
-    /// <summary>Seconds in this period and in the one before.</summary>
-    private readonly record struct Spent(double Now, double Before)
-    {
-        public double All => Now + Before;
+        public long All => Running + Now + Before;
     }
 }

@@ -130,7 +130,7 @@ public static class PackageTrial
         }
     }
 
-    /// <summary>Builds the plugin's module and fills it from the package; the caller disposes it. That the values are finite <see cref="PackageWeights"/> tells. On a CPU in the stored type the weights share the package's memory.</summary>
+    /// <summary>Builds the plugin's module and fills it from the package; the caller disposes it. That the values are finite <see cref="PackageWeights"/> tells. On a CPU in the stored type the weights share the package's memory until they are first used.</summary>
     /// <exception cref="PackageRefusedException">Weights are missing, unexpected or of another shape, or the plugin cannot build its module.</exception>
     public static ModalityModule LoadWeights(ModalityPackage package, LoadedPlugin plugin, string folder, Device device, ScalarType type, bool keepsWeights = false)
     {

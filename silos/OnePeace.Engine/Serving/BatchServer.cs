@@ -19,7 +19,7 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
     /// <summary>Gives the device up where a batch has not come back for this long: nothing can end the thread, and nobody else is served meanwhile.</summary>
     public void LookAfter(TimeSpan longest)
     {
-        if (_running is not { } running || time.GetElapsedTime(running.Since) < longest) return;
+        if (_running is not { } running || time.GetElapsedTime(running.Since) - running.Aside < longest) return;
         device.Fail(new TimeoutException($"A batch has not come back for {longest.TotalSeconds:0} seconds; it holds inputs of {string.Join(", ", running.Batch.Entries.SelectMany(e => e.Value.Parts).Select(p => p.Version.Name).Distinct())}."));
     }
 
@@ -32,22 +32,27 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
     private void ServeOne()
     {
         Volatile.Write(ref _scheduled, 0);
-        ServeNext();
+        if (device.Healthy)
+        {
+            var batch = queue.Take();
+            foreach (var entry in batch.Expired) Expire(entry.Value);
+            Serve(batch);
+        }
         if (device.Healthy && queue.Count > 0) Wake();
     }
 
-    /// <summary>Between two layers: what quiet tenants have comes first, but in no more time than the batch has had itself. It is not interrupted.</summary>
+    /// <summary>Between two layers of a batch: what quiet tenants have, until the batch has stood aside for as long as it was computed.</summary>
     private void MakeWay()
     {
-        if (_running is { } running && running.Aside <= time.GetElapsedTime(running.Since) - running.Aside) ServeNext();
-    }
-
-    private void ServeNext()
-    {
-        if (!device.Healthy || queue.Count == 0) return;
-        var batch = queue.Take(_running?.Batch);
-        foreach (var entry in batch.Expired) Expire(entry.Value);
-        if (batch.Entries.Count > 0) Serve(batch);
+        if (_running is not { } running || running.Aside > time.GetElapsedTime(running.Since) - running.Aside) return;
+        try
+        {
+            if (device.Healthy && queue.Count > 0) Serve(queue.TakeBetween(running.Batch));
+        }
+        catch (Exception e)
+        {
+            device.Fail(e);   // as on the thread itself: it is no fault of the batch that made way
+        }
     }
 
     private void Expire(EncodeJob job)
@@ -59,17 +64,33 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
 
     private void Serve(TakenBatch<EncodeJob> batch)
     {
+        if (batch.Entries.Count == 0) return;
         var (start, interrupted) = (time.GetTimestamp(), _running);
-        metrics.BatchTaken(batch, start, time);
-        var running = _running = new Running(batch, start, interrupted is null ? MakeWay : null);
-        var whole = Encode([.. batch.Entries.Select(e => e.Value)]);
-        _running = interrupted;
-        foreach (var entry in batch.Entries) entry.Value.LeaveDevice();
-        var duration = time.GetElapsedTime(start);
-        if (interrupted is not null) interrupted.Aside += duration;
-        duration -= running.Aside;
-        metrics.BatchComputed(duration);
-        queue.RecordBatch(batch, duration, whole);   // one that failed, or that nobody waited for, says nothing of the device
+        var running = new Running(batch, start, interrupted is null ? MakeWay : null);
+        var whole = false;
+        try
+        {
+            _running = running;
+            metrics.BatchTaken(batch, start, time);
+            whole = Encode([.. batch.Entries.Select(e => e.Value)]);
+        }
+        finally
+        {
+            _running = interrupted;
+            foreach (var entry in batch.Entries) Leave(entry.Value);
+            var duration = time.GetElapsedTime(start);
+            if (interrupted is not null) interrupted.Aside += duration;
+            duration -= running.Aside;
+            queue.RecordBatch(batch, whole ? duration : null);
+            metrics.BatchComputed(duration);
+        }
+    }
+
+    /// <summary>Whoever has no answer now gets none.</summary>
+    private static void Leave(EncodeJob job)
+    {
+        if (!job.IsOver) job.Fail(new EngineUnavailableException(DeviceThread.Lost));
+        job.LeaveDevice();
     }
 
     /// <summary>A batch that throws is halved until the job that is to blame stands alone.</summary>

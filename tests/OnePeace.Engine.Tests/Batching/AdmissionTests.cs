@@ -50,7 +50,7 @@ public sealed class AdmissionTests : BatchQueueTest
         var queue = Queue();
         Add(queue, "first", tokens: 1_000);
         Assert.Equal(TimeSpan.FromSeconds(1), Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 500)).RetryAfter);
-        Record(queue, "default", TimeSpan.FromSeconds(1), tokens: 100);
+        Record(queue, TimeSpan.FromSeconds(1), tokens: 100);
         Assert.Equal(TimeSpan.FromSeconds(5), Assert.Throws<EngineOverloadedException>(() => Admit(queue, 1, 500)).RetryAfter);
     }
 
@@ -58,7 +58,7 @@ public sealed class AdmissionTests : BatchQueueTest
     public void What_would_not_be_done_in_time_is_refused_at_once()
     {
         var queue = Queue();
-        for (var i = 0; i < 8; i++) Record(queue, "default", TimeSpan.FromSeconds(1), tokens: 100);   // 100 a second
+        Record(queue, TimeSpan.FromSeconds(1), tokens: 100);   // 100 a second
         Add(queue, "first", tokens: 500);
         var refused = Assert.Throws<EngineOverloadedException>(() => queue.Admit("default", 1, 10, Clock.GetUtcNow() + TimeSpan.FromSeconds(5)));
         Assert.InRange(refused.RetryAfter, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6));
@@ -70,7 +70,7 @@ public sealed class AdmissionTests : BatchQueueTest
     public void More_is_refused_where_what_waits_lasts_too_long_until_it_does_not()
     {
         var queue = new BatchQueue<string>(Small with { LongestWait = TimeSpan.FromSeconds(2) }, Clock);
-        for (var i = 0; i < 8; i++) Record(queue, "default", TimeSpan.FromSeconds(1), tokens: 100);   // 100 a second
+        Record(queue, TimeSpan.FromSeconds(1), tokens: 100);   // 100 a second
         Admit(queue, 1, 900).Dispose();   // nothing waits, however long it takes itself
         Add(queue, "first", tokens: 200);
         Add(queue, "second", tokens: 150);

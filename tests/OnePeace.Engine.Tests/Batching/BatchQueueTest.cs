@@ -26,6 +26,19 @@ public abstract class BatchQueueTest
 
     protected static Admission Admit(BatchQueue<string> queue, int items, long tokens, string tenant = "default") => queue.Admit(tenant, items, tokens, DateTimeOffset.MaxValue);
 
-    /// <summary>A batch of one entry that took so long.</summary>
-    protected static void Record(BatchQueue<string> queue, string tenant, TimeSpan duration, int tokens = 10) => queue.RecordBatch(new TakenBatch<string>([Entry("done", tenant, tokens: tokens)], []), duration);
+    /// <summary>A batch of one entry that took so long, as often as it takes to believe it.</summary>
+    protected static void Record(BatchQueue<string> queue, TimeSpan duration, int tokens)
+    {
+        for (var i = 0; i < 32; i++) queue.RecordBatch(new TakenBatch<string>([Entry("done", tokens: tokens)], []), duration);
+    }
+
+    /// <summary>So many tokens of a tenant's are computed while nobody else waits.</summary>
+    protected static void Use(BatchQueue<string> queue, string tenant, int tokens)
+    {
+        for (; tokens > 0; tokens -= 100)
+        {
+            Add(queue, "used", tenant, tokens: Math.Min(tokens, 100));
+            queue.RecordBatch(queue.Take(), null);
+        }
+    }
 }

@@ -134,7 +134,7 @@ public sealed class BatchQueueTests : BatchQueueTest
         var queue = new BatchQueue<string>(new BatchLimits { BatchCostTokens = 24, EfficientBatchTokens = 40, BatchTime = TimeSpan.FromMilliseconds(100) }, Clock);
         for (var i = 0; i < 100; i++) Add(queue, "text");
         Assert.Equal(4, Take(queue).Count);   // nothing is known yet
-        Record(queue, "default", TimeSpan.FromSeconds(0.1), tokens: 100);   // 1,000 a second
+        Record(queue, TimeSpan.FromSeconds(0.1), tokens: 100);   // 1,000 a second
         Assert.Equal(10, Take(queue).Count);
     }
 }

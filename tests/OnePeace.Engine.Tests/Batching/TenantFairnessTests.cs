@@ -114,8 +114,8 @@ public sealed class TenantFairnessTests : BatchQueueTest
     public void Who_uses_little_of_the_device_goes_first_and_alone()
     {
         var queue = Queue();
-        Record(queue, "loud", TimeSpan.FromSeconds(9));
-        Record(queue, "quiet", TimeSpan.FromSeconds(1));
+        Use(queue, "loud", 900);
+        Use(queue, "quiet", 100);
         for (var i = 0; i < 3; i++) Add(queue, "loud", tenant: "loud");
         Add(queue, "quiet", tenant: "quiet");
         Assert.Equal(["quiet"], Take(queue));
@@ -123,55 +123,74 @@ public sealed class TenantFairnessTests : BatchQueueTest
     }
 
     [Fact]
-    public void A_running_batch_is_interrupted_only_for_quiet_tenants_that_are_not_in_it()
+    public void A_batch_makes_way_for_quiet_tenants_unless_it_is_theirs()
     {
         var queue = Queue();
-        Record(queue, "loud", TimeSpan.FromSeconds(9));
-        Record(queue, "quiet", TimeSpan.FromSeconds(1));
-        Add(queue, "loud", tenant: "loud");
+        Add(queue, "loud", tenant: "loud", tokens: 100);
         var running = queue.Take();
         Add(queue, "more", tenant: "loud");
-        Assert.Empty(queue.Take(running).Entries);
+        Assert.Empty(queue.TakeBetween(running).Entries);
         Add(queue, "quiet", tenant: "quiet");
-        var between = queue.Take(running);
+        var between = queue.TakeBetween(running);
         Assert.Equal(["quiet"], between.Entries.Select(e => e.Value));
         Add(queue, "quiet again", tenant: "quiet");
-        Assert.Empty(queue.Take(between).Entries);
+        Add(queue, "quiet too", tenant: "new");
+        Assert.Empty(queue.TakeBetween(between).Entries);
     }
 
-    [Fact]
-    public void Tenants_that_use_as_much_as_one_another_interrupt_nobody()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Tenants_that_use_about_as_much_as_one_another_share_batches(int tenants)
     {
-        var queue = Queue();
-        for (var tenant = 0; tenant < 4; tenant++) Record(queue, $"{tenant}", TimeSpan.FromSeconds(1));
+        var queue = new BatchQueue<string>(Small with { MaxBatchItems = 8 }, Clock);
+        for (var tenant = 0; tenant < tenants; tenant++) Use(queue, $"{tenant}", tenant % 2 == 0 ? 140 : 60);   // chance
         Add(queue, "first", tenant: "0");
         var running = queue.Take();
-        for (var tenant = 1; tenant < 4; tenant++) Add(queue, "other", tenant: $"{tenant}");
-        Assert.Empty(queue.Take(running).Entries);
-        Assert.Equal(3, Take(queue).Count);
+        for (var tenant = 0; tenant < tenants; tenant++) Add(queue, "other", tenant: $"{tenant}");
+        Assert.Empty(queue.TakeBetween(running).Entries);
+        Assert.Equal(tenants, Take(queue).Count);
     }
 
     [Fact]
     public void Two_loud_tenants_make_way_and_a_crowd_of_small_ones_does_not()
     {
         var queue = Queue();
-        foreach (var loud in (string[])["a", "b"]) Record(queue, loud, TimeSpan.FromSeconds(4));
-        Record(queue, "quiet", TimeSpan.FromSeconds(1));
+        foreach (var loud in (string[])["a", "b"]) Use(queue, loud, 400);
+        Use(queue, "quiet", 100);
         Add(queue, "loud", tenant: "a");
         var running = queue.Take();
         Add(queue, "loud too", tenant: "b");
         Add(queue, "quiet", tenant: "quiet");
-        Assert.Equal(["quiet"], queue.Take(running).Entries.Select(e => e.Value));
-        for (var i = 0; i < 40; i++) Record(queue, $"{i}", TimeSpan.FromSeconds(1));   // of 49 s
-        Add(queue, "quiet", tenant: "new");
-        Assert.Empty(queue.Take(running).Entries);
+        Assert.Equal(["quiet"], queue.TakeBetween(running).Entries.Select(e => e.Value));
+        Take(queue);
+        for (var i = 0; i < 20; i++) Use(queue, $"{i}", 100);
+        Add(queue, "new", tenant: "new");
+        Assert.Empty(queue.TakeBetween(running).Entries);
+    }
+
+    [Fact]
+    public void A_batch_that_takes_long_is_loud_for_all_that_time()
+    {
+        var queue = Queue();
+        Add(queue, "loud", tenant: "loud", tokens: 100);
+        var running = queue.Take();
+        for (var i = 0; i < 5; i++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(5));
+            Add(queue, "quiet", tenant: "quiet");
+            var between = queue.TakeBetween(running);
+            Assert.Single(between.Entries);
+            queue.RecordBatch(between, null);
+        }
     }
 
     [Fact]
     public void A_flood_that_begins_takes_nothing_from_a_tenant_that_was_alone_until_then()
     {
         var queue = new BatchQueue<string>(Small with { MaxQueuedItems = 10_000, MaxQueuedTokens = 1_000_000 }, Clock);
-        Record(queue, "alone", TimeSpan.FromSeconds(1));
+        Use(queue, "alone", 1_000);
         for (var i = 0; i < 400; i++) Add(queue, "flood", tenant: "flood");
         for (var batch = 0; batch < 4; batch++)
         {
@@ -181,10 +200,22 @@ public sealed class TenantFairnessTests : BatchQueueTest
     }
 
     [Fact]
+    public void Beside_a_quiet_tenant_the_others_batches_are_half_as_large()
+    {
+        var queue = new BatchQueue<string>(Small with { MaxBatchItems = 100, MaxBatchTokens = 1_000, EfficientBatchTokens = 100 }, Clock);
+        Use(queue, "loud", 900);
+        for (var i = 0; i < 12; i++) Add(queue, "loud", tenant: "loud");
+        Assert.Equal(10, Take(queue).Count);
+        Use(queue, "quiet", 10);
+        for (var i = 0; i < 8; i++) Add(queue, "loud", tenant: "loud");
+        Assert.Equal(5, Take(queue).Count);
+    }
+
+    [Fact]
     public void What_was_used_is_forgotten_after_two_seconds()
     {
         var queue = Queue();
-        Record(queue, "loud", TimeSpan.FromSeconds(9));
+        Use(queue, "loud", 900);
         Add(queue, "loud", tenant: "loud");
         Clock.Advance(TimeSpan.FromSeconds(2));
         Add(queue, "other", tenant: "other");

@@ -26,11 +26,12 @@ internal static class OpenSection
             var found = await measures.RunAsync(run.Options.Repeats, run.End);
             foreach (var (load, times) in seen) rows.Add(Row(run, stream, load, peak * load, times));
             figures.Add(new Figure($"{stream}: p99 over p50 at {100 * Loads[0]:0} % load", Bar.AtMost(MostSpread), Of(seen[Loads[0]], one => one.Late / one.Median)));
+            if (await GreedyAsync(run, stream, Loads[0] * peak) is { } greedy) figures.Add(greedy);
             figures.Add(new Figure($"{stream}: answered at {100 * Loads[^1]:0} % load over the peak", Bar.AtLeast(LeastGoodput), found[$"{Loads[^1]}"].Over(found[Peak])));
-            if (await IdealAsync(run, stream, Loads[0] * peak) is { } ideal) figures.Add(ideal);
             if (seen[Loads[^1]].All(one => one.Refused > 0)) figures.Add(new Figure($"{stream}: ms until a refusal is there (p99)", Bar.AtMost(LongestRefusal), Of(seen[Loads[^1]], one => one.Refusal)));
         }
-        run.Report.Table("open", "Open load over HTTP, each request timed from when it was due; the peak is what callers that wait reach", Columns, rows);
+        var wait = (await run.PlatformAsync()).LongestWait.TotalSeconds;
+        run.Report.Table("open", FormattableString.Invariant($"Open load over HTTP, each request timed from when it was due; the peak is what callers that wait reach; the server runs with --longest-wait {wait:0.0}"), Columns, rows);
         run.Report.Figures("open", figures);
     }
 
@@ -65,13 +66,13 @@ internal static class OpenSection
         return new OpenFigures(rate, timings.Percentile(50), timings.Percentile(99), open.Late.Percentile(99), open.Refusals.Count, open.Refusals.Percentile(99));
     }
 
-    /// <summary>What chance alone makes of it, whoever serves: batches of other sizes take other times.</summary>
-    private static async Task<Figure?> IdealAsync(BenchRun run, string stream, double rate)
+    /// <summary>What chance alone makes of it: requests do not come evenly, and batches of other sizes take other times.</summary>
+    private static async Task<Figure?> GreedyAsync(BenchRun run, string stream, double rate)
     {
         if (stream == Load.Mixed || await run.BestAsync(stream) is not { Items: > 1 } best) return null;
         var alone = await run.Bare().RateAsync(stream, await run.PrepareAsync(stream, 1), run.Options.Window);
-        var (median, late) = IdealQueue.Of(alone, best).Latencies(Math.Min(rate, Loads[0] * best.Rate));
-        return new Figure($"{stream}: the same of an ideal queue for batches that take as long (p50 {median:0} ms)", null, new Samples([late / median]));
+        var (median, late) = GreedyQueue.Of(alone, best).Latencies(Math.Min(rate, Loads[0] * best.Rate));
+        return new Figure($"{stream}: p99 over p50 at {100 * Loads[0]:0} % load where nothing but batches takes time (calculated; p50 {median:0} ms)", null, new Samples([late / median]));
     }
 
     private static object[] Row(BenchRun run, string stream, double load, double asked, IReadOnlyList<OpenFigures> times)

@@ -1,21 +1,21 @@
 namespace OnePeace.Benchmarks.Bench;
 
-/// <summary>The best that one slot can do for requests that come by chance: whatever waits, up to a batch, is begun the moment the slot is free, and nothing else takes time.</summary>
+/// <summary>One slot, calculated, for requests that come by chance: whatever waits, up to a batch, is begun the moment the slot is free, and nothing else takes time.</summary>
 /// <param name="Batch">Milliseconds that every batch takes besides its items.</param>
 /// <param name="Item">Milliseconds of one item.</param>
 /// <param name="Most">The most items in a batch.</param>
-internal sealed record IdealQueue(double Batch, double Item, int Most)
+internal sealed record GreedyQueue(double Batch, double Item, int Most)
 {
     private const int Requests = 100_000;
 
     /// <summary>From the rates of two static batches.</summary>
     /// <param name="alone">Items a second, one at a time.</param>
     /// <param name="best">The best batch, of more than one item.</param>
-    public static IdealQueue Of(double alone, StaticBatch best)
+    public static GreedyQueue Of(double alone, StaticBatch best)
     {
         var (one, all) = (1_000 / alone, 1_000 * best.Items / best.Rate);
         var item = (all - one) / (best.Items - 1);
-        return new IdealQueue(Math.Max(0, one - item), Math.Min(item, one), best.Items);
+        return new GreedyQueue(Math.Max(0, one - item), Math.Min(item, one), best.Items);
     }
 
     /// <summary>p50 and p99 in milliseconds, where so many requests come a second.</summary>

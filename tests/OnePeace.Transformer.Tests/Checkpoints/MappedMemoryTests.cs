@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using OnePeace.Modalities;
+using OnePeace.Modalities.Layers.Packing;
 using OnePeace.Transformer.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -67,6 +68,28 @@ public sealed class MappedMemoryTests : IDisposable
         var used = Status("VmHWM") - before;
         TestContext.Current.SendDiagnosticMessage($"With every weight read, they have taken {used >> 20} MB at most.");
         Assert.InRange(used, size * 9 / 10, size * 11 / 10);
+    }
+
+    /// <summary>As served on a CPU: weights are laid out anew when they are first used, those of text alone.</summary>
+    [Fact(Explicit = true)]
+    public void A_packed_model_of_the_full_size_answers_text_within_the_memory_of_what_text_uses()
+    {
+        ModelGenerator.Create(GeneratedModel.Read(TestFiles.Reference("../../../models/recipes/official-size.json"), Plugins.Find), _files.At("packed"));
+        using var source = ModelSources.Open(_files.At("packed"));
+        using var model = ModelLoader.Load(source, Plugins.Find);
+        var used = model.Core.parameters().Concat(model.Modalities["text"].parameters()).Sum(p => p.numel() * p.element_size());   // packed weights are no parameters any more
+        var before = Status("RssAnon");
+        var watch = Stopwatch.StartNew();
+        model.Core.Pack();
+        foreach (var modality in model.Modalities.Values) modality.Pack();
+        using (inference_mode())
+        using (NewDisposeScope())
+            model.Embed("text", new ModalityBatch(new Dictionary<string, Tensor> { ["tokens"] = tensor(new long[] { 5, 6, 7, 2 }, [1, 4]) }));
+
+        var laidOut = Status("RssAnon") - before;
+        TestContext.Current.SendDiagnosticMessage($"The first text takes {watch.Elapsed.TotalSeconds:f1} s; {laidOut >> 20} MB are laid out anew, of {used >> 20} MB that text uses, {Resident("packed/") >> 20} MB of files are mapped in besides; of the other modalities' files {(Resident("packed/modalities/image") + Resident("packed/modalities/audio")) >> 20} MB are in memory.");
+        Assert.InRange(laidOut, 0, used * 11 / 10);
+        Assert.InRange(Resident("packed/modalities/image") + Resident("packed/modalities/audio"), 0, 32L << 20);
     }
 
     [Fact]

@@ -88,6 +88,28 @@ public sealed class TableSourceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("a.csv", "words,picture\na cat,pictures/0.bmp\n")]
+    [InlineData("a.jsonl", """{"words":"a cat"}""" + "\n[damaged\n" + """{"picture":"pictures/0.bmp"}""")]
+    public void A_manifest_of_other_columns_is_told_at_once_with_what_was_expected_and_what_came(string name, string content)
+    {
+        var message = Assert.Throws<InvalidDataException>(() => Open(name, content)).Message;
+        Assert.Contains("must have a column 'text' or 'caption' for the modality 'text' and a column 'image' for the modality 'image', but has words, picture", message);
+    }
+
+    [Fact]
+    public async Task Rows_may_name_columns_that_the_first_lacks_and_an_empty_one_is_told_as_that()
+    {
+        using var source = Open("a.jsonl", """
+            {"text":"a cat"}
+            {"text":"a dog","image":""}
+            {"text":"a bird","image":"pictures/0.bmp"}
+            """);
+        Assert.Contains("it has no column 'image' for the modality 'image', only text", (await Assert.ThrowsAsync<BadPairException>(() => source.Read(0))).Message);
+        Assert.Contains("its column 'image' is empty", (await Assert.ThrowsAsync<BadPairException>(() => source.Read(1))).Message);
+        Assert.Equal("a bird", (await source.Read(2)).Words());
+    }
+
+    [Theory]
     [InlineData("../secret.bmp")]
     [InlineData("pictures/../../secret.bmp")]
     [InlineData("/etc/hostname.bmp")]
@@ -116,7 +138,7 @@ public sealed class TableSourceTests : IDisposable
             {"text":"\ud800","image":"pictures/0.bmp"}
             """);
         Assert.Equal("a", (await source.Read(0)).Words());
-        var reasons = new[] { "(row 2 of 'a.jsonl'): it must be one JSON object", "Pair 'c' (row 3 of 'a.jsonl'): it has no image, only id, text", "missing.bmp' cannot be read", "must be one JSON object", "Pair 'row 6' (row 6 of" };
+        var reasons = new[] { "(row 2 of 'a.jsonl'): it must be one JSON object", "Pair 'c' (row 3 of 'a.jsonl'): it has no column 'image' for the modality 'image', only id, text", "missing.bmp' cannot be read", "must be one JSON object", "Pair 'row 6' (row 6 of" };
         for (var row = 1; row < source.Count; row++)
             Assert.Contains(reasons[row - 1], (await Assert.ThrowsAsync<BadPairException>(() => source.Read(row))).Message);
     }

@@ -57,21 +57,23 @@ internal sealed class TableSource : IPairSource
 
     public string Group(int index) => _groups[index].ToString();
 
+    public string Place(int index) => string.Create(CultureInfo.InvariantCulture, $"line {_rows.Line(index + Headers)} of {Path.GetFileName(_path)}");
+
     public async ValueTask<StoredPair> ReadAsync(int index, CancellationToken cancellation)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"row {index + Headers + 1}");
+        string? id = null;
         try
         {
             var row = await StoredBytes.ReadAsync(_path, () => Task.FromResult(_rows.Read(index + Headers)), cancellation).ConfigureAwait(false);
-            name = PairColumns.Id(_format, row) ?? name;
+            id = PairColumns.Id(_format, row);
             var inputs = new Dictionary<string, RawInput>(StringComparer.Ordinal);
             foreach (var modality in _modalities)
                 inputs[modality.Name] = await InputAsync(row, modality, cancellation).ConfigureAwait(false);
-            return new StoredPair(name, inputs);
+            return new StoredPair(id ?? Place(index), inputs);
         }
         catch (Exception e) when (e is BadPairException or FormatException or InvalidOperationException && e is not ObjectDisposedException)
         {
-            throw new BadPairException($"Pair '{name}' (row {index + Headers + 1:N0} of '{Path.GetFileName(_path)}'): {e.Message}", e);
+            throw new BadPairException($"Pair {(id is null ? Place(index) : $"'{id}' ({Place(index)})")}: {e.Message}", e) { Id = id };
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using OnePeace.Platform.Tests.Processes;
 
 namespace OnePeace.Platform.Tests.Runs;
@@ -46,6 +48,20 @@ public sealed class RunWatchTests
         Assert.DoesNotContain("step 2/100", watched.Error);
     }
 
+    [Fact]
+    public async Task Who_stops_watching_is_told_that_the_run_goes_on()
+    {
+        await using var server = new ScriptedServer([.. Enumerable.Repeat(new[] { Run("running"), Events(State(1, "running")) }, 100).SelectMany(both => both)]);
+        using var process = Process.Start(CommandRun.StartInfo(["runs", "watch", Id, "--server", server.Url, "--key", "op_key"]))!;
+        while (server.Asked.Count < 3 && !process.HasExited) await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.Equal(0, Kill(process.Id, Terminate));
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((130, $"onepeace: nobody watches {Id} any more, but it goes on: 'onepeace runs watch {Id}' shows it, 'onepeace runs cancel {Id}' ends it.\n"), (process.ExitCode, error));
+    }
+
+    private const int Terminate = 15;   // SIGTERM; a shell may have its jobs ignore Ctrl-C
+
     private const string Id = "run-0123456789abcdef0123";
 
     private static ScriptedAnswer Starting => new(503, """{ "error": { "message": "The model is loading.", "type": "server_error", "code": "model_loading" } }""");
@@ -60,6 +76,9 @@ public sealed class RunWatchTests
     private static string State(int id, string state) => $"id: {id}\nevent: state\ndata: {{\"state\":\"{state}\"}}\n\n";
 
     private static string Progress(int id, int step) => $"id: {id}\nevent: progress\ndata: {{\"stage\":\"s\",\"step\":{step},\"steps\":100,\"stage_number\":1,\"stages\":1,\"terms\":{{}}}}\n\n";
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int process, int signal);
 
     private static Task<CommandRun> WatchAsync(ScriptedServer server) => CommandRun.OfAsync("runs", "watch", Id, "--server", server.Url, "--key", "op_key");
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -11,7 +12,7 @@ internal sealed record ScriptedAnswer(int Status, string Body, string MediaType 
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
-    private readonly List<string> _asked = [];
+    private readonly ConcurrentQueue<string> _asked = [];
     private readonly Task _serving;
 
     public ScriptedServer(params ScriptedAnswer[] answers)
@@ -28,7 +29,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public string Url { get; }
 
     /// <summary>What it was asked: for the run, or for its events after one.</summary>
-    public IReadOnlyList<string> Asked => _asked;
+    public IReadOnlyCollection<string> Asked => _asked;
 
     public async ValueTask DisposeAsync()
     {
@@ -44,7 +45,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
             {
                 var context = await _listener.GetContextAsync();
                 var isEvents = context.Request.Url!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal);
-                _asked.Add(isEvents ? $"events after {context.Request.Headers["Last-Event-ID"]}" : "run");
+                _asked.Enqueue(isEvents ? $"events after {context.Request.Headers["Last-Event-ID"]}" : "run");
                 (context.Response.StatusCode, context.Response.ContentType) = (answer.Status, answer.MediaType);
                 await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(answer.Body));
                 context.Response.Close();

@@ -6,10 +6,10 @@ using OnePeace.Cli.Commands;
 
 namespace OnePeace.Cli;
 
-/// <summary>The <c>onepeace</c> command: exit code 0 for success, 1 for bad input, 2 for bad usage.</summary>
+/// <summary>The <c>onepeace</c> command: exit code 0 for success, 1 for bad input, 2 for bad usage, 130 where a command that only looked on was stopped.</summary>
 internal static partial class CommandLine
 {
-    private const int BadInput = 1, BadUsage = 2;
+    private const int BadInput = 1, BadUsage = 2, Stopped = 130;
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -25,6 +25,10 @@ internal static partial class CommandLine
         catch (BadUsageException e)
         {
             return Fail(BadUsage, e.Message);
+        }
+        catch (StoppedException e)
+        {
+            return Fail(Stopped, e.Message);
         }
         catch (Exception e)
         {

@@ -12,6 +12,9 @@ internal sealed class BadInputException(string message) : Exception(message);
 /// <summary>Arguments that make no sense together.</summary>
 internal sealed class BadUsageException(string message) : Exception(message);
 
+/// <summary>Ctrl-C or SIGTERM ended a command that only looked on.</summary>
+internal sealed class StoppedException(string message) : Exception(message);
+
 /// <summary>An exception as the one line that a user gets.</summary>
 internal static class Failure
 {

@@ -7,6 +7,9 @@ namespace OnePeace.Client;
 
 public sealed partial class OnePeaceClient
 {
+    /// <summary>How long a server that tells events may say nothing; it gives a sign every 10 seconds.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(35);
+
     /// <summary>Begins a training run.</summary>
     /// <param name="key">The same key again is the same run; null for a new one at every call.</param>
     public async Task<RunInfo> SubmitRunAsync(RunOrder order, string? key = null, CancellationToken cancellation = default)
@@ -43,11 +46,11 @@ public sealed partial class OnePeaceClient
     {
         using var request = Request(HttpMethod.Get, $"{PathOfRun(id)}/events");
         if (after > 0) request.Headers.TryAddWithoutValidation("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture));
-        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var response = await HeardAsync(token => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancellation);
         if (!response.IsSuccessStatusCode) throw await OnePeaceApiException.FromAsync(response, cancellation);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-        while (await ReadLineAsync(lines, cancellation) is { } line)
+        while (await HeardAsync(token => lines.ReadLineAsync(token).AsTask(), cancellation) is { } line)
         {
             if (line.Length > 0) Take(fields, line);
             else if (Event(fields) is { } happened) yield return happened;
@@ -79,15 +82,23 @@ public sealed partial class OnePeaceClient
         return await SendAsync(request, ClientJson.Default.RunInfo, cancellation);
     }
 
-    private static async Task<string?> ReadLineAsync(StreamReader lines, CancellationToken cancellation)
+    /// <summary>What a server that tells events says next; it says something every few seconds.</summary>
+    /// <exception cref="HttpRequestException">It said nothing for long, or the connection broke.</exception>
+    private static async Task<T> HeardAsync<T>(Func<CancellationToken, Task<T>> hear, CancellationToken cancellation)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(LongestSilence);
         try
         {
-            return await lines.ReadLineAsync(cancellation);
+            return await hear(patience.Token);
         }
         catch (IOException e)
         {
             throw new HttpRequestException("The connection broke.", e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"The server said nothing for {LongestSilence.TotalSeconds:0} seconds.", e);
         }
     }
 

@@ -45,6 +45,8 @@ public sealed class EngineTrainer(EngineSeat seat, RunSite site, RunPublication 
         }
     }
 
+    public async Task<IReadOnlyCollection<string>?> ModalitiesAsync() => seat.Loaded.IsCompletedSuccessfully ? (await seat.Loaded).Core?.Plugins.Names : null;
+
     public async Task<string?> UnpublishableAsync(string id, RunOrder order) => RunOrders.Unpublishable(RunOrders.Recipe(order)) ?? await publication.ObjectionAsync(id, order);
 
     public async Task<RunPackage> PublishAsync(RunTask task, CancellationToken stop)

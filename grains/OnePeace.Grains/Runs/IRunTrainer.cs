@@ -16,6 +16,9 @@ public interface IRunTrainer
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     Task TrainAsync(RunTask task, ITrainingObserver observer, CancellationToken stop);
 
+    /// <summary>The modalities that it has plugins for; null where that is not known yet.</summary>
+    Task<IReadOnlyCollection<string>?> ModalitiesAsync();
+
     /// <summary>Why nothing of a run can serve, as far as is known, or null where its modality can.</summary>
     Task<string?> UnpublishableAsync(string id, RunOrder order);
 

@@ -31,16 +31,20 @@ internal static class RunOrders
     }
 
     /// <summary>What is wrong with an order, or null. Where this silo has no training data, the worker looks whether the order's are there.</summary>
-    public static RunFault? Objection(RunOrder order, RunSite site)
+    /// <param name="modalities">Those that there are plugins for; null where that is not known.</param>
+    public static RunFault? Objection(RunOrder order, RunSite site, IReadOnlyCollection<string>? modalities)
     {
         if (Encoding.UTF8.GetByteCount(order.Recipe) > RunLimits.RecipeBytes) return new(RunFaultKind.Refused, $"A recipe has at most {RunLimits.RecipeBytes} bytes.", "recipe");
         if (order.Name is { } name && (name.Length is 0 or > LongestName || name.Any(char.IsControl))) return new(RunFaultKind.Refused, $"A run's name has 1 to {LongestName} characters, and no control characters.", "name");
         if (order.Version is { } version && !ModalityProject.IsVersion(version)) return new(RunFaultKind.Refused, "Expected a version MAJOR.MINOR.PATCH.", "version");
         if (!RunSite.IsInside(order.Data)) return new(RunFaultKind.Refused, "Name the data from the server's folder of training data, without '..'.", "data");
-        if (site.DataOf(order.Data) is { } data && !Path.Exists(data)) return new(RunFaultKind.Refused, NoSuchData, "data");
+        var data = site.DataOf(order.Data);
+        if (data is not null && !Path.Exists(data)) return new(RunFaultKind.Refused, NoSuchData, "data");
         try
         {
-            return new BudgetCheck(site.Budget).Objection(Recipe(order)) is { } cost ? new(RunFaultKind.Refused, cost, "recipe") : null;
+            var recipe = Recipe(order);
+            if (new BudgetCheck(site.Budget).Objection(recipe) is { } cost) return new(RunFaultKind.Refused, cost, "recipe");
+            return data is null ? null : RunNeeds.Missing(recipe, order, data, modalities);
         }
         catch (InvalidDataException e)
         {

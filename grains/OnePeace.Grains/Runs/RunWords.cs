@@ -1,3 +1,4 @@
+using OnePeace.Contracts.Runs;
 using OnePeace.Engine;
 using OnePeace.Engine.Plugins;
 using OnePeace.Modalities;
@@ -12,6 +13,12 @@ internal static class RunWords
         .Replace(Path.GetFullPath(serving.ModelPath), "the served model")
         .Replace(serving.ModelPath, "the served model")
         .Replace(serving.Plugins.Folder, "the server's plugins");
+
+    /// <summary>A message with an order's data by the names that the order has for them.</summary>
+    /// <param name="data">Their path.</param>
+    public static string Of(string message, RunOrder order, string data) => message
+        .Replace(data + Path.DirectorySeparatorChar, order.Data.Length > 0 ? order.Data + "/" : "")
+        .Replace(data, order.Data.Length > 0 ? order.Data : "the data");
 
     /// <exception cref="InvalidDataException">There is none that works.</exception>
     public static IModality Plugin(ServingCore serving, string name)

@@ -92,8 +92,7 @@ internal sealed class RunWork(ITrainingRunGrain grain, RunTask task, RunLease le
     }
 
     /// <summary>Paths of this machine are nobody's business.</summary>
-    private string Said(string message) => message.Replace(task.Folder, task.Id)
-        .Replace(task.Data + Path.DirectorySeparatorChar, task.Order.Data.Length > 0 ? task.Order.Data + "/" : "").Replace(task.Data, task.Order.Data.Length > 0 ? task.Order.Data : "the data");
+    private string Said(string message) => RunWords.Of(message.Replace(task.Folder, task.Id), task.Order, task.Data);
 
     /// <summary>Keeps the lease; stops the work where it is lost, also where nobody has been reached for as long as it lasts.</summary>
     private async Task KeepAsync(CancellationTokenSource stop, CancellationToken over)

@@ -6,7 +6,11 @@ namespace OnePeace.Cli.Commands;
 internal static class Interruption
 {
     /// <exception cref="BadInputException">It was stopped.</exception>
-    public static async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellation)
+    public static Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellation) =>
+        RunAsync(work, () => new BadInputException("stopped, and nothing is written."), cancellation);
+
+    /// <param name="stoppedAs">What is thrown where it was stopped.</param>
+    public static async Task RunAsync(Func<CancellationToken, Task> work, Func<Exception> stoppedAs, CancellationToken cancellation)
     {
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         void Stop(PosixSignalContext signal)
@@ -23,7 +27,7 @@ internal static class Interruption
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {
-            throw new BadInputException("stopped, and nothing is written.");
+            throw stoppedAs();
         }
     }
 }

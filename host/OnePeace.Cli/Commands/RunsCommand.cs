@@ -15,12 +15,13 @@ internal static class RunsCommand
     {
         Submit(),
         List(),
-        OfOne("show", "Shows a run", (client, id, cancellation) => client.RunAsync(id, cancellation)),
-        OfOne("watch", "Watches a run until it has ended or is paused", RunWatch.ToItsEndAsync, isWaiting: true),
-        OfOne("pause", "Stops a run after the step under way", (client, id, cancellation) => client.PauseRunAsync(id, cancellation)),
-        OfOne("resume", "Goes on with a run that was paused or failed", (client, id, cancellation) => client.ResumeRunAsync(id, cancellation)),
-        OfOne("cancel", "Ends a run for good", (client, id, cancellation) => client.CancelRunAsync(id, cancellation)),
-        OfOne("delete", "Forgets a run that has ended, and its files", (client, id, cancellation) => client.DeleteRunAsync(id, cancellation)),
+        OfOne("show", "Shows a run", (client, id, cancellation) => client.RunAsync(id, cancellation), RunReport.Print),
+        OfOne("watch", "Watches a run until it has ended or is paused", RunWatch.ToItsEndAsync, RunReport.PrintEnd),
+        OfOne("pause", "Stops a run after the step under way", (client, id, cancellation) => client.PauseRunAsync(id, cancellation), PrintState),
+        OfOne("resume", "Goes on with a run that was paused or failed", (client, id, cancellation) => client.ResumeRunAsync(id, cancellation), PrintState),
+        OfOne("cancel", "Ends a run for good", (client, id, cancellation) => client.CancelRunAsync(id, cancellation), PrintState),
+        OfOne("delete", "Forgets a run that has ended, and its files", (client, id, cancellation) => client.DeleteRunAsync(id, cancellation),
+            (asJson, run) => RunReport.PrintLine(asJson, run, "is deleted, with its files")),
         Download(),
     };
 
@@ -39,7 +40,8 @@ internal static class RunsCommand
             TorchRuntime.EnsureLoaded();
             var chosen = overrides.Apply(parsed, ShippedRecipes.Read(parsed.GetRequiredValue(recipe)));
             if (parsed.GetValue(seed) is { } number) chosen = chosen with { Seed = number };
-            RunReport.Print(parsed.GetValue(json), await server.CallAsync(parsed, client => order.SubmitAsync(client, parsed, chosen, parsed.GetValue(data), cancellation)));
+            var run = await server.CallAsync(parsed, client => order.SubmitAsync(client, parsed, chosen, parsed.GetValue(data), cancellation));
+            RunReport.PrintLine(parsed.GetValue(json), run, $"is {run.State}: 'onepeace runs watch {run.Id}' shows how it goes");
         });
         return command;
     }
@@ -73,7 +75,9 @@ internal static class RunsCommand
         return command;
     }
 
-    private static Command OfOne(string name, string description, Func<OnePeaceClient, string, CancellationToken, Task<RunInfo>> call, bool isWaiting = false)
+    private static void PrintState(bool asJson, RunInfo run) => RunReport.PrintLine(asJson, run, $"is {run.State}");
+
+    private static Command OfOne(string name, string description, Func<OnePeaceClient, string, CancellationToken, Task<RunInfo>> call, Action<bool, RunInfo> print)
     {
         var id = new Argument<string>("ID") { Description = "The run, run-..." };
         var json = SharedOptions.Json();
@@ -81,9 +85,7 @@ internal static class RunsCommand
         var server = new ServerOptions(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var run = await server.CallAsync(parsed, client => call(client, parsed.GetRequiredValue(id), cancellation));
-            if (isWaiting) RunReport.PrintEnd(parsed.GetValue(json), run);
-            else RunReport.Print(parsed.GetValue(json), run);
+            print(parsed.GetValue(json), await server.CallAsync(parsed, client => call(client, parsed.GetRequiredValue(id), cancellation)));
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using OnePeace.Cli.Commands;
 using OnePeace.Client;
 using OnePeace.Training.Runs;
 using OnePeace.Training.Steps;
@@ -12,32 +13,64 @@ internal static class RunWatch
     private static readonly TimeSpan LongestOutage = TimeSpan.FromMinutes(1), UntilRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>Watches until the run has ended or is paused; a connection that breaks is made again.</summary>
-    public static Task<RunInfo> ToItsEndAsync(OnePeaceClient client, string id, CancellationToken cancellation) =>
-        TrainingDisplay.RunAsync(observer => FollowAsync(client, id, observer, cancellation));
-
-    private static async Task<RunInfo> FollowAsync(OnePeaceClient client, string id, ITrainingObserver observer, CancellationToken cancellation)
+    /// <exception cref="StoppedException">Ctrl-C: nobody watches any more.</exception>
+    /// <exception cref="BadInputException">The server is gone, or the run was deleted.</exception>
+    public static async Task<RunInfo> ToItsEndAsync(OnePeaceClient client, string id, CancellationToken cancellation)
     {
-        var (last, heard) = (0L, Environment.TickCount64);
+        RunInfo? last = null;
+        await Interruption.RunAsync(
+            async stop => last = await WatchAsync(client, id, stop),
+            () => new StoppedException($"nobody watches {id} any more, but it goes on: 'onepeace runs watch {id}' shows it, 'onepeace runs cancel {id}' ends it."),
+            cancellation);
+        return last!;
+    }
+
+    private static async Task<RunInfo> WatchAsync(OnePeaceClient client, string id, CancellationToken stop)
+    {
+        var now = await client.RunAsync(id, stop);
+        return HasStopped(now) ? now : await TrainingDisplay.RunAsync(display => FollowAsync(client, now, display, stop));
+    }
+
+    /// <param name="now">How far it is; what happened before is not shown.</param>
+    private static async Task<RunInfo> FollowAsync(OnePeaceClient client, RunInfo now, IRunDisplay display, CancellationToken stop)
+    {
+        var (id, last, lost) = (now.Id, 0L, default(long?));   // lost: since when the server does not answer
+        var before = now.Progress;
         while (true)
         {
             try
             {
-                await foreach (var happened in client.WatchRunAsync(id, last, cancellation))
+                await foreach (var happened in client.WatchRunAsync(id, last, stop))
                 {
-                    (last, heard) = (happened.Id, Environment.TickCount64);
-                    if (happened.Progress is { } progress) observer.Progressed(Of(progress));
+                    (last, lost) = (happened.Id, null);
                     if (happened.State?.State == Paused) break;
+                    if (happened.Progress is not { } progress || IsBefore(progress, before)) continue;
+                    before = null;
+                    display.Progressed(Of(progress));
                 }
-                var run = await client.RunAsync(id, cancellation);
-                if (run.Ended || run.State == Paused) return run;
+                var run = await client.RunAsync(id, stop);
+                if (HasStopped(run)) return run;
+                lost = null;
             }
-            catch (Exception e) when (MayPass(e) && last > 0 && Environment.TickCount64 - heard < LongestOutage.TotalMilliseconds)
+            catch (Exception e) when (MayPass(e))
             {
-                // The server may be starting again.
+                if (lost is null) display.Say($"The server does not answer ({e.Message.TrimEnd('.')}); it is asked again for a minute.");
+                lost ??= Environment.TickCount64;
+                if (Environment.TickCount64 - lost > LongestOutage.TotalMilliseconds)
+                    throw new BadInputException($"the server has not answered for a minute. The run goes on once it is there again: 'onepeace runs watch {id}' then shows it.");
             }
-            await Task.Delay(UntilRetry, cancellation);
+            catch (OnePeaceApiException e) when (e.Status == HttpStatusCode.NotFound)
+            {
+                throw new BadInputException($"the run {id} was deleted while it was watched.");
+            }
+            await Task.Delay(UntilRetry, stop);
         }
     }
+
+    private static bool IsBefore(RunProgressInfo progress, RunProgressInfo? other) =>
+        other is not null && (progress.StageNumber, progress.Step).CompareTo((other.StageNumber, other.Step)) < 0;
+
+    private static bool HasStopped(RunInfo run) => run.Ended || run.State == Paused;
 
     private static bool MayPass(Exception e) => e is HttpRequestException or OnePeaceApiException { Status: HttpStatusCode.ServiceUnavailable };
 

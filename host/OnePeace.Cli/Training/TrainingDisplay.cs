@@ -4,15 +4,22 @@ using Spectre.Console;
 
 namespace OnePeace.Cli.Training;
 
+/// <summary>Where a run is shown.</summary>
+internal interface IRunDisplay : ITrainingObserver
+{
+    /// <summary>Shows a line of its own.</summary>
+    void Say(string line);
+}
+
 /// <summary>A run on stderr: a bar where that is a terminal, otherwise a line every ten seconds and at the end of every stage.</summary>
 internal static class TrainingDisplay
 {
-    public static async Task<T> RunAsync<T>(Func<ITrainingObserver, Task<T>> work)
+    public static async Task<T> RunAsync<T>(Func<IRunDisplay, Task<T>> work)
     {
         if (Console.IsErrorRedirected) return await work(new Lines());
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         var progress = console.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn());
-        return await progress.StartAsync(context => work(new Bars(context)));
+        return await progress.StartAsync(context => work(new Bars(console, context)));
     }
 
     private static string Describe(TrainingProgress progress)
@@ -29,7 +36,7 @@ internal static class TrainingDisplay
     private static string Terms(IReadOnlyDictionary<string, double> terms) => terms.Count < 2 ? ""
         : $" ({string.Join(", ", terms.OrderBy(term => term.Key, StringComparer.Ordinal).Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Key} {term.Value:0.00}")))})";
 
-    private sealed class Lines : ITrainingObserver
+    private sealed class Lines : IRunDisplay
     {
         private const int Seconds = 10;
 
@@ -41,9 +48,11 @@ internal static class TrainingDisplay
             _next = Environment.TickCount64 + (Seconds * 1000);
             Console.Error.WriteLine(Describe(progress));
         }
+
+        public void Say(string line) => Console.Error.WriteLine(line);
     }
 
-    private sealed class Bars(ProgressContext context) : ITrainingObserver
+    private sealed class Bars(IAnsiConsole console, ProgressContext context) : IRunDisplay
     {
         private readonly Dictionary<int, ProgressTask> _tasks = [];
 
@@ -54,5 +63,7 @@ internal static class TrainingDisplay
             task.Description = Markup.Escape(Describe(progress));
             task.Value = progress.Step;
         }
+
+        public void Say(string line) => console.WriteLine(line);
     }
 }

@@ -16,7 +16,7 @@ internal static class PageEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         MapFile(routes, "/", "index.html", "text/html; charset=utf-8");
-        foreach (var script in new[] { "app.js", "modalities.js", "page.js", "runs.js" })
+        foreach (var script in new[] { "app.js", "curve.js", "modalities.js", "page.js", "runs.js" })
             MapFile(routes, $"/page/{script}", script, "text/javascript; charset=utf-8");
         MapFile(routes, "/page/style.css", "style.css", "text/css; charset=utf-8");
         MapFile(routes, "/favicon.ico", "icon.svg", "image/svg+xml");

@@ -7,7 +7,15 @@ namespace OnePeace.Training.Data;
 /// <param name="Id">Its name.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Validation">Whether it is one to validate on; those have a source of their own.</param>
-public sealed record BadPair(int Index, string Id, string Reason, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Validation = false);
+public sealed record BadPair(int Index, string Id, string Reason, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Validation = false)
+{
+    /// <summary>Where it is stored, such as <c>line 8 of train.jsonl</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Place { get; init; }
+
+    /// <summary>As messages tell it.</summary>
+    public override string ToString() => $"[{(Place is null || Place == Id ? Id : $"{Id}, {Place}")}] {Reason}";
+}
 
 /// <summary>The pairs that were left out so far, each once however often it is met. Thread-safe.</summary>
 public sealed class BadPairs

@@ -16,6 +16,9 @@ public interface IPairSource : IDisposable
     /// <summary>Pairs of one group mean the same, so they never share a batch, where one would count as the other's wrong answer.</summary>
     string Group(int index);
 
+    /// <summary>Where a pair is stored, for people, such as <c>line 8 of train.jsonl</c>.</summary>
+    string Place(int index);
+
     /// <summary>Reads one pair.</summary>
     /// <exception cref="BadPairException">It is damaged or lacks an input: the others are not.</exception>
     /// <exception cref="LostDataException">The data set is not there any more, or cannot be read.</exception>
@@ -23,7 +26,11 @@ public interface IPairSource : IDisposable
 }
 
 /// <summary>One pair of a data set cannot be used. The message says which and why.</summary>
-public sealed class BadPairException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class BadPairException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The pair's name, where it is known.</summary>
+    public string? Id { get; init; }
+}
 
 /// <summary>A data set cannot be read any more, or not in time: nothing can be said of its pairs.</summary>
 public sealed class LostDataException : IOException

@@ -132,7 +132,7 @@ public sealed class PairLoader : IAsyncDisposable
     {
         var most = pairs.GroupBy(pair => pair.Lane).MaxBy(lane => lane.Count())?.Key;
         foreach (var pair in pairs.Where(pair => pair.Lane != most))
-            Bad.Add(new BadPair(pair.Index, pair.Id, $"Its tensors are '{pair.Lane}', but the others' of its batch are '{most}'."));
+            Bad.Add(_preparation.Bad(pair.Index, pair.Id, $"Its tensors are '{pair.Lane}', but the others' of its batch are '{most}'."));
         return [.. pairs.Where(pair => pair.Lane == most)];
     }
 
@@ -143,5 +143,5 @@ public sealed class PairLoader : IAsyncDisposable
 
     private InvalidDataException NothingGood() => new(
         $"No batch of a whole epoch ({_sampler.BatchesPerEpoch:N0} of {_sampler.BatchSize:N0} pairs) has two good pairs; {Bad.Count:N0} are bad. The first: "
-        + string.Join(" ", Bad.Listed.Take(3).Select(bad => $"[{bad.Id}] {bad.Reason}")));
+        + string.Join(" ", Bad.Listed.Take(3)));
 }

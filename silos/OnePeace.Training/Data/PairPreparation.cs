@@ -27,7 +27,7 @@ internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSi
     public async Task<PreparedPair?> PrepareAsync(int index, CancellationToken cancellation)
     {
         if (_kept.TryGetValue(index, out var kept)) return kept;
-        var id = $"#{index}";
+        string? id = null;
         try
         {
             var stored = await source.ReadAsync(index, cancellation).ConfigureAwait(false);
@@ -44,10 +44,13 @@ internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSi
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && e is not LostDataException)   // a plugin may throw anything; one pair must not end a run
         {
-            bad.Add(new BadPair(index, id, e is BadPairException or InvalidInputException ? e.Message : $"It could not be prepared: {e.Message}"));
+            bad.Add(Bad(index, id ?? (e as BadPairException)?.Id, e is BadPairException or InvalidInputException ? e.Message : $"It could not be prepared: {e.Message}"));
             return null;
         }
     }
+
+    /// <param name="id">Null where it is not known.</param>
+    public BadPair Bad(int index, string? id, string reason) => new(index, id ?? source.Place(index), reason) { Place = source.Place(index) };
 
     private static RawInput Input(StoredPair stored, PairSide side) => stored.Inputs.TryGetValue(side.Modality, out var input)
         ? input

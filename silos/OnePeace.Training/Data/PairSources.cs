@@ -18,8 +18,8 @@ public static class PairSources
     public static IPairSource Open(string path, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string>? columns = null, CancellationToken cancellation = default)
     {
         columns ??= new Dictionary<string, string>();
-        foreach (var name in columns.Keys.Except(modalities.Select(m => m.Name)))
-            throw new InvalidDataException($"The columns name a modality '{name}', but pairs hold {string.Join(" and ", modalities.Select(m => m.Name))}: correct it.");
+        foreach (var (name, column) in columns.Where(named => modalities.All(m => m.Name != named.Key)))
+            throw new InvalidDataException($"The recipe's columns say '{name}': '{column}', but the left side must be a modality of these pairs, {string.Join(" or ", modalities.Select(m => $"'{m.Name}'"))}, and the right side the column that holds it.");
         if (Table(path) is { } table) return TableSource.Open(table, modalities, columns, cancellation);
         if (Shards(path) is { Count: > 0 } shards) return ShardSource.Open(shards, modalities, columns, cancellation);
         throw Missing(path);

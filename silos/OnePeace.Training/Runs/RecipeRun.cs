@@ -54,6 +54,10 @@ public sealed class RecipeRun(RecipeRunOptions options)
     /// <exception cref="InvalidDataException">The stage names something outside of the data.</exception>
     public static string DataOf(string data, TrainingStage stage) => Resolve(data, stage.Data) ?? data;
 
+    /// <summary>The pairs that a stage validates on, or null.</summary>
+    /// <inheritdoc cref="DataOf"/>
+    public static string? ValidationOf(string data, TrainingStage stage) => Resolve(data, stage.Validation);
+
     /// <summary>Runs what is left of the recipe.</summary>
     /// <returns>The folder of the trained model, inside the run's folder.</returns>
     /// <inheritdoc cref="StageRun.RunAsync" path="/exception"/>
@@ -74,7 +78,7 @@ public sealed class RecipeRun(RecipeRunOptions options)
         {
             if (Directory.Exists(ModelOf(StageFolder(options.Folder, _recipe, index)))) continue;
             PairSources.Check(DataOf(options.Data, stage));
-            if (Resolve(options.Data, stage.Validation) is { } validation) PairSources.Check(validation);
+            if (ValidationOf(options.Data, stage) is { } validation) PairSources.Check(validation);
         }
     }
 
@@ -124,7 +128,7 @@ public sealed class RecipeRun(RecipeRunOptions options)
             Base = source,
             Plugins = options.Plugins,
             Data = DataOf(options.Data, stage),
-            Validation = Resolve(options.Data, stage.Validation),
+            Validation = ValidationOf(options.Data, stage),
             Device = options.Device,
             Core = options.Model is not null && !_recipe.Stages.Take(index).Any(before => before.Trains.Core) ? options.Core : null,
             Parallelism = options.Parallelism,

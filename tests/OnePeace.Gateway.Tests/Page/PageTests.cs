@@ -11,6 +11,7 @@ public sealed class PageTests(Platform platform)
     [Theory]
     [InlineData("/", "text/html")]
     [InlineData("/page/app.js", "text/javascript")]
+    [InlineData("/page/curve.js", "text/javascript")]
     [InlineData("/page/modalities.js", "text/javascript")]
     [InlineData("/page/page.js", "text/javascript")]
     [InlineData("/page/runs.js", "text/javascript")]
@@ -40,7 +41,7 @@ public sealed class PageTests(Platform platform)
     public async Task Every_script_that_a_script_imports_and_every_element_that_one_looks_for_is_there()
     {
         var page = await platform.Stranger.GetStringAsync("/");
-        foreach (var script in new[] { "app.js", "modalities.js", "page.js", "runs.js" })
+        foreach (var script in new[] { "app.js", "curve.js", "modalities.js", "page.js", "runs.js" })
         {
             var text = await platform.Stranger.GetStringAsync($"/page/{script}");
             foreach (Match import in Regex.Matches(text, @"from '\./(.+?)'"))

@@ -102,6 +102,26 @@ public sealed class RunRouteTests(TrainingPlatform platform) : IClassFixture<Tra
         Assert.All(["new weights", "at most 2,000,000,000", "--training-parameters"], words => Assert.Contains(words, (string)error["message"]!));
     }
 
+    [Theory]
+    [InlineData(""" "other": "touch" """, "recipe.stages[1].other", "Stage 'later': this server has no plugin for the modality 'touch'; it has those for smell, text.")]
+    [InlineData(""" "pivot": "sight", "other": "smell" """, "recipe.stages[1].pivot", "the modality 'sight'")]
+    [InlineData(""" "other": "smell", "data": "nothing.jsonl" """, "recipe.stages[1].data", "Stage 'later': There is no data set at 'pairs/nothing.jsonl'")]
+    [InlineData(""" "other": "smell", "data": "../manifest.jsonl" """, "recipe", "without '..'")]
+    [InlineData(""" "other": "smell", "validation": "nothing.jsonl", "validate_every": 5 """, "recipe.stages[1].validation", "'pairs/nothing.jsonl'")]
+    public async Task A_stage_whose_data_or_plugins_are_missing_is_refused_at_once_and_named(string stage, string param, string words)
+    {
+        var pivot = stage.Contains("pivot") ? "" : "\"pivot\": \"text\", ";
+        using var response = await platform.SubmitAsync($$"""
+            { "data": "pairs", "recipe": { "name": "r", "stages": [
+              { "name": "first", "pivot": "text", "other": "smell", "steps": 1 },
+              { "name": "later", {{pivot}}{{stage}}, "steps": 1 }] } }
+            """);
+        var error = await response.ErrorAsync(422);
+        Assert.Equal(("run_refused", param, "invalid_request_error"), ((string)error["code"]!, (string)error["param"]!, (string)error["type"]!));
+        Assert.Contains(words, (string)error["message"]!);
+        Assert.DoesNotContain(Path.GetTempPath(), (string)error["message"]!);
+    }
+
     [Fact]
     public async Task A_run_that_would_publish_only_by_default_is_taken_and_says_why_it_will_not()
     {

@@ -20,6 +20,7 @@ public sealed class TrainingPlatform : IAsyncLifetime
     {
         Directory.CreateDirectory(Path.Combine(_folder, "pairs"));
         Directory.CreateDirectory(Path.Combine(_folder, "recipes"));
+        foreach (var manifest in new[] { "manifest.jsonl", "pairs/manifest.jsonl" }) File.WriteAllText(Path.Combine(_folder, manifest), "{}\n");
         File.WriteAllText(Path.Combine(_folder, "recipes", "shipped.json"), Recipe);
         Platform = new Platform
         {
@@ -90,6 +91,8 @@ public sealed class TrainingPlatform : IAsyncLifetime
                 await File.WriteAllBytesAsync(path, content, CancellationToken.None);
             }
         }
+
+        public Task<IReadOnlyCollection<string>?> ModalitiesAsync() => Task.FromResult<IReadOnlyCollection<string>?>(["smell", "text"]);
 
         public Task<string?> UnpublishableAsync(string id, RunOrder order) => Task.FromResult(order.Version == "6.6.6" ? "Nothing is published: the name is taken." : null);
 

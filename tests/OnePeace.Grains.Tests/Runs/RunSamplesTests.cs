@@ -43,6 +43,8 @@ public sealed class RunSamplesTests
 
         public string Group(int index) => $"{index}";
 
+        public string Place(int index) => $"number {index}";
+
         public ValueTask<StoredPair> ReadAsync(int index, CancellationToken cancellation) => inputs[index] is { } bytes
             ? ValueTask.FromResult(new StoredPair($"{index}", new Dictionary<string, RawInput> { ["smell"] = new(bytes) }))
             : throw new BadPairException("It is damaged.");

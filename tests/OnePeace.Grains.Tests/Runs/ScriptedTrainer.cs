@@ -22,6 +22,9 @@ internal sealed class ScriptedTrainer : IRunTrainer
 
     public string? Objection { get; set; }
 
+    /// <summary>What it has plugins for.</summary>
+    public IReadOnlyCollection<string>? Modalities { get; set; }
+
     /// <summary>The first step of each time that a run was taken up.</summary>
     public ConcurrentQueue<(string Run, int From)> Begun { get; } = new();
 
@@ -54,6 +57,8 @@ internal sealed class ScriptedTrainer : IRunTrainer
             Interlocked.Decrement(ref Inside);
         }
     }
+
+    public Task<IReadOnlyCollection<string>?> ModalitiesAsync() => Task.FromResult(Modalities);
 
     public Task<string?> UnpublishableAsync(string id, RunOrder order) => Task.FromResult(Objection);
 

@@ -185,6 +185,21 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Empty(_trainer.Begun);
     }
 
+    [Fact]
+    public async Task What_a_run_needs_is_looked_for_before_it_is_listed_as_far_as_it_is_known()
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        Directory.CreateDirectory(Path.Combine(_folder, "pairs", "empty"));
+        var empty = (await silo.SubmitAsync("a", "empty")).Fault!;
+        Assert.Equal((RunFaultKind.Refused, "data"), (empty.Kind, empty.Part));
+        Assert.Contains("but 'empty' is none of them", empty.Message);
+        _trainer.Modalities = ["text"];
+        Assert.Equal("recipe.stages[0].other", (await silo.SubmitAsync("a")).Fault!.Part);
+        Assert.Empty(await silo.Catalogue.IdsAsync());
+        _trainer.Modalities = null;   // as while the engine loads
+        Assert.Null((await silo.SubmitAsync("a")).Fault);
+    }
+
     [Theory]
     [InlineData("..", "data")]
     [InlineData("inside/../../grains.db", "data")]

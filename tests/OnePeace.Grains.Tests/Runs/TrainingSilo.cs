@@ -36,6 +36,7 @@ internal sealed class TrainingSilo : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton<IRunTrainer>(trainer ?? new ScriptedTrainer());
         Directory.CreateDirectory(Path.Combine(folder, "pairs", "inside"));
+        foreach (var manifest in new[] { "manifest.jsonl", "inside/manifest.jsonl" }) File.WriteAllText(Path.Combine(folder, "pairs", manifest), "{}\n");
         builder.AddOnePeaceSilo(new SiloOptions
         {
             DataDirectory = folder,

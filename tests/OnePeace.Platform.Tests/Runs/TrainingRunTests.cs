@@ -97,14 +97,15 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("step 10/10", trained.Error);
 
         var id = run.GetProperty("id").GetString()!;
-        Assert.Contains(id, (await CommandRun.OfAsync(["runs", "list", .. server])).ShouldSucceed().Output);
+        Assert.Matches($@"{id} +tiny +finished +10 of 10 +\d+ (second|minute)s? ago", (await CommandRun.OfAsync(["runs", "list", .. server])).ShouldSucceed().Output);
+        Assert.Contains("\nstep: 10 of 10\n", (await CommandRun.OfAsync(["runs", "show", id, .. server])).ShouldSucceed().Output);
         Assert.Contains("state: finished", (await CommandRun.OfAsync(["runs", "watch", id, .. server])).ShouldSucceed().Output);
         (await CommandRun.OfAsync(["runs", "pause", id, .. server])).ShouldFail(1, "finished", "conflict");
         (await CommandRun.OfAsync(["runs", "download", id, "--out", _folder["fetched"], .. server])).ShouldSucceed();
         Assert.Equal(Weights(id), await File.ReadAllBytesAsync(_folder[$"fetched/modalities/{Joining}/weights.safetensors"], Cancellation));
         (await CommandRun.OfAsync("inspect", _folder["fetched"])).ShouldSucceed();
         (await CommandRun.OfAsync(["runs", "download", id, "--out", _folder["fetched"], .. server])).ShouldFail(1, "fetched", "something already");
-        (await CommandRun.OfAsync(["runs", "delete", id, .. server])).ShouldSucceed();
+        Assert.Equal($"{id} (tiny) is deleted, with its files\n", (await CommandRun.OfAsync(["runs", "delete", id, .. server])).ShouldSucceed().Output);
         Assert.Equal("no training runs", (await CommandRun.OfAsync(["runs", "list", .. server])).ShouldSucceed().Output.Trim());
         (await CommandRun.OfAsync(["train", "--recipe", recipe, "--data", "", "--out", _folder["other"], .. server])).ShouldFail(2, "--out", "--server");
         (await CommandRun.OfAsync("train", "--recipe", recipe, "--data", "")).ShouldFail(2, "--out", "--server");

@@ -18,6 +18,8 @@ internal sealed class MemoryPairs(int count, Func<int, string>? group = null) : 
 
     public string Group(int index) => group?.Invoke(index) ?? $"{index}";
 
+    public string Place(int index) => $"number {index} in memory";
+
     public ValueTask<StoredPair> ReadAsync(int index, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _reads);

@@ -40,7 +40,8 @@ public class PairLoaderTests
         }
         Assert.Equal(1, loader.Bad.Count);
         var bad = Assert.Single(loader.Bad.Listed);
-        Assert.Equal((13, "pair-13"), (bad.Index, bad.Id));
+        Assert.Equal((13, "pair-13", "number 13 in memory"), (bad.Index, bad.Id, bad.Place));
+        Assert.StartsWith("[pair-13, number 13 in memory] ", $"{bad}");
         Assert.Contains("JPEG", bad.Reason);
     }
 
@@ -205,6 +206,8 @@ public class PairLoaderTests
         public int Count => 2;
 
         public string Group(int index) => $"{index}";
+
+        public string Place(int index) => $"number {index}";
 
         public ValueTask<StoredPair> ReadAsync(int index, CancellationToken cancellation) => ValueTask.FromResult(new StoredPair($"{index}", new Dictionary<string, RawInput>
         {

@@ -32,6 +32,7 @@ public sealed class ShardSourceTests : IDisposable
             using var source = Open(path);
             Assert.Equal(2, source.Count);
             Assert.Equal(["first", "second"], new[] { (await source.Read(0)).Words(), (await source.Read(1)).Words() });
+            Assert.Equal(["0 of a.tar", "0 of b.tar"], new[] { source.Place(0), source.Place(1) });
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class TableSourceTests : IDisposable
         var (first, second) = (await source.Read(0), await source.Read(1));
         Assert.Equal(("first", "a é cat\n"), (first.Id, first.Words()));
         Assert.Equal(Samples.Picture(0), first.Inputs["image"].Bytes.ToArray());
-        Assert.Equal(("row 2", "a dog"), (second.Id, second.Words()));
+        Assert.Equal(("line 3 of a.jsonl", "a dog"), (second.Id, second.Words()));
     }
 
     [Fact]
@@ -52,8 +52,15 @@ public sealed class TableSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_quote_that_is_never_closed_is_told() =>
-        Assert.Contains("never closed", Assert.Throws<InvalidDataException>(() => Open("a.csv", "text,image\n\"a,b\nc,d\n")).Message);
+    public void A_pair_is_found_by_the_line_that_its_row_begins_in()
+    {
+        using var source = Open("a.csv", "id,text,image\r\n\r\n1,\"a cat,\nasleep\",0.bmp\r\n2,plain,1.bmp\r\n\n3,last,2.bmp");
+        Assert.Equal(["line 3 of a.csv", "line 5 of a.csv", "line 7 of a.csv"], Enumerable.Range(0, 3).Select(source.Place));
+    }
+
+    [Fact]
+    public void A_quote_that_is_never_closed_is_told_with_its_line() =>
+        Assert.Contains("line 2 of", Assert.Throws<InvalidDataException>(() => Open("a.csv", "text,image\n\"a,b\nc,d\n")).Message);
 
     [Fact]
     public async Task An_official_row_holds_base64_or_a_path_and_a_caption()
@@ -88,6 +95,28 @@ public sealed class TableSourceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("a.csv", "words,picture\na cat,pictures/0.bmp\n")]
+    [InlineData("a.jsonl", """{"words":"a cat"}""" + "\n[damaged\n" + """{"picture":"pictures/0.bmp"}""")]
+    public void A_manifest_of_other_columns_is_told_at_once_with_what_was_expected_and_what_came(string name, string content)
+    {
+        var message = Assert.Throws<InvalidDataException>(() => Open(name, content)).Message;
+        Assert.Contains("must have a column 'text' or 'caption' for the modality 'text' and a column 'image' for the modality 'image', but has words, picture", message);
+    }
+
+    [Fact]
+    public async Task Rows_may_name_columns_that_the_first_lacks_and_an_empty_one_is_told_as_that()
+    {
+        using var source = Open("a.jsonl", """
+            {"text":"a cat"}
+            {"text":"a dog","image":""}
+            {"text":"a bird","image":"pictures/0.bmp"}
+            """);
+        Assert.Contains("it has no column 'image' for the modality 'image', only text", (await Assert.ThrowsAsync<BadPairException>(() => source.Read(0))).Message);
+        Assert.Contains("its column 'image' is empty", (await Assert.ThrowsAsync<BadPairException>(() => source.Read(1))).Message);
+        Assert.Equal("a bird", (await source.Read(2)).Words());
+    }
+
+    [Theory]
     [InlineData("../secret.bmp")]
     [InlineData("pictures/../../secret.bmp")]
     [InlineData("/etc/hostname.bmp")]
@@ -116,7 +145,7 @@ public sealed class TableSourceTests : IDisposable
             {"text":"\ud800","image":"pictures/0.bmp"}
             """);
         Assert.Equal("a", (await source.Read(0)).Words());
-        var reasons = new[] { "(row 2 of 'a.jsonl'): it must be one JSON object", "Pair 'c' (row 3 of 'a.jsonl'): it has no image, only id, text", "missing.bmp' cannot be read", "must be one JSON object", "Pair 'row 6' (row 6 of" };
+        var reasons = new[] { "Pair line 2 of a.jsonl: it must be one JSON object", "Pair 'c' (line 3 of a.jsonl): it has no column 'image' for the modality 'image', only id, text", "missing.bmp' cannot be read", "must be one JSON object", "Pair line 6 of a.jsonl" };
         for (var row = 1; row < source.Count; row++)
             Assert.Contains(reasons[row - 1], (await Assert.ThrowsAsync<BadPairException>(() => source.Read(row))).Message);
     }

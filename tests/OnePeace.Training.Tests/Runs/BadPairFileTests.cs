@@ -22,7 +22,7 @@ public class BadPairFileTests
         var lines = File.ReadAllLines(StageRun.BadPairsOf(world.Stage(_recipe, "run"))).Select(line => JsonNode.Parse(line)!).ToList();
 
         Assert.Equal([3, 7], lines.Select(line => (int)line["index"]!));
-        Assert.Equal(["row 4", "#7"], lines.Select(line => (string)line["id"]!));
+        Assert.Equal(["line 4 of train.jsonl", "line 8 of train.jsonl"], lines.Select(line => (string)line["place"]!));
         Assert.Contains("7.csv' cannot be read, because it is not there", (string)lines[1]["reason"]!);
         Assert.All(lines, line => Assert.DoesNotContain("Exception", (string)line["reason"]!));
     }

@@ -1,5 +1,5 @@
 // What serves, packages in and out, and what happened. Names, versions and states come from the server.
-import { $, call, count, element, key, pill, shortHash, show, size, upload } from './page.js';
+import { $, call, confirmed, count, element, key, pill, shortHash, show, size, upload } from './page.js';
 
 const packageType = 'application/vnd.onepeace.modality';
 const pollMilliseconds = 2000, mostEvents = 50;
@@ -115,15 +115,12 @@ const time = seconds => new Date(seconds * 1000).toLocaleString([], { dateStyle:
 
 function changeButton(id, text, ariaLabel, change) {
   const button = element('button', { id, type: 'button', className: 'quiet small', textContent: text, ariaLabel });
-  button.addEventListener('click', () => confirmed(change, text.split(' ')[0]));
+  button.addEventListener('click', () => carryOut(change, text.split(' ')[0]));
   return button;
 }
 
-async function confirmed(change, yes) {
-  $('confirm-title').textContent = change.title;
-  $('confirm-text').textContent = change.text;
-  $('confirm-yes').textContent = yes;
-  if (!await answered())
+async function carryOut(change, yes) {
+  if (!await confirmed({ ...change, yes }))
     return;
   for (const id of ['change-error', 'attached', 'refused'])
     show(id, null);
@@ -137,15 +134,6 @@ async function confirmed(change, yes) {
   if (document.activeElement === document.body)
     $('modalities-title').focus();
 }
-
-const answered = () => new Promise(resolve => {
-  const dialog = $('confirm');
-  const answer = yes => () => { dialog.onclose = null; dialog.close(); resolve(yes); };
-  $('confirm-yes').onclick = answer(true);
-  $('confirm-no').onclick = answer(false);
-  dialog.onclose = () => resolve(false);   // the Escape key
-  dialog.showModal();
-});
 
 // ---- attaching ----
 

@@ -39,6 +39,19 @@ export function size(bytes) {
   return `${unit && bytes < 10 ? bytes.toFixed(1) : Math.round(bytes)} ${units[unit]}`;
 }
 
+/** Asks once; true for yes. */
+export const confirmed = ({ title, text, yes }) => new Promise(resolve => {
+  $('confirm-title').textContent = title;
+  $('confirm-text').textContent = text;
+  $('confirm-yes').textContent = yes;
+  const dialog = $('confirm');
+  const answer = yes => () => { dialog.onclose = null; dialog.close(); resolve(yes); };
+  $('confirm-yes').onclick = answer(true);
+  $('confirm-no').onclick = answer(false);
+  dialog.onclose = () => resolve(false);   // the Escape key
+  dialog.showModal();
+});
+
 const authorization = () => 'Bearer ' + key.get();
 
 function answerOf(status, answer) {
@@ -55,6 +68,16 @@ export async function call(path, body, method = body ? 'POST' : 'GET') {
     body: body && JSON.stringify(body),
   });
   return answerOf(response.status, await response.json().catch(() => null));
+}
+
+/** Saves what a route gives as a file. Not by a link, which cannot carry the key. */
+export async function download(path, name) {
+  const response = await fetch(path, { headers: { 'Authorization': authorization() } });
+  if (!response.ok)
+    answerOf(response.status, await response.json().catch(() => null));
+  const url = URL.createObjectURL(await response.blob());
+  element('a', { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);   // the browser may still be copying it
 }
 
 /** Sends a file as it is. Not by fetch, which does not tell how far it is. */

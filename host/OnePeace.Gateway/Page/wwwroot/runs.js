@@ -1,10 +1,12 @@
-// Training runs: where they stand, how the loss goes, and how to steer them.
-import { $, call, count, element, key, pill, show } from './page.js';
+// Training runs: where they stand, how the loss goes, how to steer them, and what they leave.
+import { curve } from './curve.js';
+import { $, call, confirmed, count, download, element, key, pill, show } from './page.js';
 
-const pollMilliseconds = 2000, mostRuns = 10, width = 320, height = 72;
+const pollMilliseconds = 2000, mostRuns = 10;
 
 let listed = '';               // the last list as text, to see whether anything is new
 const curves = new Map();      // id: { step, points } of what was asked for last
+const arriving = new Set();    // ids of runs whose model is being downloaded
 
 export function forgetRuns() {
   listed = '';
@@ -48,7 +50,7 @@ function row(run) {
   if (run.package)
     made.append(element('p', { className: 'hint', textContent: `became ${run.package.modality} ${run.package.version}` }));
   if (run.progress)
-    made.append(progress(run), numbers(run.progress, run.ended), curve(run));
+    made.append(progress(run), numbers(run.progress, run.ended), curve(run, curves.get(run.id)?.points ?? [], $('runs').clientWidth));
   return made;
 }
 
@@ -73,49 +75,54 @@ function numbers(p, ended) {
   return element('p', { className: 'hint', textContent: parts.join(' · ') });
 }
 
-function drawn(tag, attributes, ...children) {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes))
-    made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-/** The loss over all steps, from 0 up; a line where a stage begins. */
-function curve(run) {
-  const points = curves.get(run.id)?.points ?? [];
-  const ends = run.stages.map((_, i) => run.stages.slice(0, i + 1).reduce((sum, s) => sum + s.steps, 0));
-  const most = Math.max(...points.map(p => p.loss), 1e-9), all = ends.at(-1);
-  const x = p => ((p.stage > 1 ? ends[p.stage - 2] : 0) + p.step) / all * width;
-  const y = p => height - p.loss / most * (height - 4);
-  const last = points.at(-1);
-  return drawn('svg', { class: 'curve', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': last ? `Loss: ${points[0].loss.toFixed(2)} at first, ${last.loss.toFixed(2)} now` : 'No loss yet', preserveAspectRatio: 'none' },
-    ...ends.slice(0, -1).map(end => drawn('line', { x1: end / all * width, x2: end / all * width, y1: 0, y2: height })),
-    drawn('polyline', { points: points.map(p => `${x(p).toFixed(1)},${y(p).toFixed(1)}`).join(' ') }));
-}
-
 // ---- steering ----
 
 function actions(run) {
-  const verbs = [];
+  const path = `/v1/runs/${run.id}`, made = [];
+  const command = (verb, text) => made.push(button(run, verb, text, () => call(`${path}/${verb}`, undefined, 'POST')));
   if (run.state === 'submitted' || run.state === 'running')
-    verbs.push(['pause', 'Pause']);
+    command('pause', 'Pause');
   if (run.state === 'paused' || run.state === 'failed' || (run.state === 'finished' && run.ended && run.publish))
-    verbs.push(['resume', 'Resume']);
+    command('resume', 'Resume');
   if (['submitted', 'running', 'paused', 'failed'].includes(run.state))
-    verbs.push(['cancel', 'Cancel']);
-  return verbs.length ? [element('div', { className: 'actions' }, ...verbs.map(([verb, text]) => button(run, verb, text)))] : [];
+    command('cancel', 'Cancel');
+  if (run.ended && hasModel(run))
+    made.push(button(run, 'download', 'Download the model', () => fetchModel(run, path), arriving.has(run.id)));
+  if (run.ended)
+    made.push(button(run, 'delete', 'Delete', () => remove(run, path)));
+  return made.length ? [element('div', { className: 'actions' }, ...made)] : [];
 }
 
-function button(run, verb, textContent) {
-  const made = element('button', { id: `${verb}-${run.id}`, type: 'button', className: 'quiet small', textContent, ariaLabel: `${textContent} ${run.name}` });
+/** Whether a stage is done, so that there is a model after it. */
+const hasModel = run => run.state === 'finished' || run.state === 'published' || run.progress?.stage_number > 1;
+
+async function fetchModel(run, path) {
+  arriving.add(run.id);
+  try {
+    await download(`${path}/model`, `${run.id}.tar`);
+  } finally {
+    arriving.delete(run.id);
+    listed = '';   // so that the button is drawn anew
+  }
+}
+
+async function remove(run, path) {
+  const text = 'Its checkpoints, its curve and its model go from the server for good.' + (run.package ? ` What it became, ${run.package.modality} ${run.package.version}, stays attached.` : '');
+  if (await confirmed({ title: `Delete the run ${run.name}?`, text, yes: 'Delete' }))
+    await call(path, undefined, 'DELETE');
+}
+
+function button(run, verb, textContent, act, disabled = false) {
+  const made = element('button', { id: `${verb}-${run.id}`, type: 'button', className: 'quiet small', textContent, ariaLabel: `${textContent} ${run.name}`, disabled });
   made.addEventListener('click', async () => {
+    made.disabled = true;
     show('run-error', null);
     try {
-      await call(`/v1/runs/${run.id}/${verb}`, undefined, 'POST');
+      await act();
     } catch (error) {
       show('run-error', error.message);
     }
+    made.disabled = false;
     await refreshRuns();
   });
   return made;
@@ -127,4 +134,5 @@ async function pollOn() {
 }
 
 document.addEventListener('visibilitychange', refreshRuns);
+window.addEventListener('resize', () => { listed = ''; });   // curves are as wide as the page: the next poll draws them anew
 pollOn();

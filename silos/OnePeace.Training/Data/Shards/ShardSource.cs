@@ -31,6 +31,8 @@ internal sealed class ShardSource : IPairSource
 
     public string Group(int index) => _groups[index].ToString();
 
+    public string Place(int index) => $"{_pairs[index].Key} of {Path.GetFileName(_shards[_pairs[index].Shard])}";
+
     public async ValueTask<StoredPair> ReadAsync(int index, CancellationToken cancellation)
     {
         var pair = _pairs[index];
@@ -41,7 +43,7 @@ internal sealed class ShardSource : IPairSource
         }
         catch (BadPairException e)
         {
-            throw new BadPairException($"Pair '{name}' of '{Path.GetFileName(_shards[pair.Shard])}': {e.Message}", e);
+            throw new BadPairException($"Pair '{name}' of '{Path.GetFileName(_shards[pair.Shard])}': {e.Message}", e) { Id = name };
         }
     }
 

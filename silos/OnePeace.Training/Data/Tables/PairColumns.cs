@@ -3,6 +3,8 @@ namespace OnePeace.Training.Data.Tables;
 /// <summary>Which columns of a table hold what.</summary>
 internal sealed class PairColumns
 {
+    private const int MostShown = 20;
+
     private readonly Dictionary<string, string[]> _candidates;   // by modality, the first that a row has counts
     private readonly PairModality? _text;
 
@@ -13,15 +15,20 @@ internal sealed class PairColumns
     }
 
     /// <exception cref="InvalidDataException">A modality has no column.</exception>
-    public void Check(string path, IReadOnlyList<string> columns)
+    public void Check(string path, IReadOnlyCollection<string> columns)
     {
-        foreach (var (modality, candidates) in _candidates)
-        {
-            if (!candidates.Any(columns.Contains))
-                throw new InvalidDataException(
-                    $"'{path}' must have a column '{string.Join("' or '", candidates)}' for the modality '{modality}', but has {string.Join(", ", columns)}: rename one, or say which it is in the recipe's columns.");
-        }
+        string[] missing = [.. _candidates.Keys.Where(modality => !Has(modality, columns)).Select(modality => $"a column {Named(modality)} for the modality '{modality}'")];
+        if (missing.Length > 0)
+            throw new InvalidDataException($"'{path}' must have {string.Join(" and ", missing)}, but has {Shown(columns)}: rename one, or say which it is in the recipe's columns.");
     }
+
+    /// <summary>Whether every modality has a column among these.</summary>
+    public bool Fit(IReadOnlyCollection<string> columns) => _candidates.Keys.All(modality => Has(modality, columns));
+
+    /// <summary>Why a row has no input of a modality.</summary>
+    public string Lack(string modality, IReadOnlyCollection<string> columns) => Has(modality, columns)
+        ? $"its column {Named(modality)} is empty: give every pair all its inputs."
+        : $"it has no column {Named(modality)} for the modality '{modality}', only {Shown(columns)}: give every pair all its inputs.";
 
     public string? Cell(RowFormat format, ReadOnlySpan<byte> row, string modality)
     {
@@ -52,4 +59,10 @@ internal sealed class PairColumns
             return PairGroup.Of(null, null, index);
         }
     }
+
+    private bool Has(string modality, IReadOnlyCollection<string> columns) => _candidates[modality].Any(columns.Contains);
+
+    private string Named(string modality) => $"'{string.Join("' or '", _candidates[modality])}'";
+
+    private static string Shown(IReadOnlyCollection<string> columns) => columns.Count == 0 ? "none" : string.Join(", ", columns.Take(MostShown)) + (columns.Count > MostShown ? ", ..." : "");
 }

@@ -10,6 +10,8 @@ internal sealed class RowFile : IDisposable
     private readonly SafeFileHandle _file;
     private readonly List<long> _offsets = [];
     private readonly List<int> _lengths = [];
+    private readonly List<int> _lines = [];
+    private int _line = 1;   // of the next row
 
     /// <param name="path">Of the file.</param>
     /// <param name="quoted">Whether a line break between double quotes ends no row.</param>
@@ -49,9 +51,12 @@ internal sealed class RowFile : IDisposable
             if (stream.Read(buffer, filled, buffer.Length - filled) is > 0 and var read) filled += read;
             else break;
         }
-        if (inQuotes) throw new InvalidDataException($"A double quote in row {Count + 1:N0} of '{_path}' is never closed: close it, and write a double quote inside a value twice.");
+        if (inQuotes) throw new InvalidDataException($"A double quote in the row at line {_line} of '{_path}' is never closed: close it, and write a double quote inside a value twice.");
         Add(buffer.AsSpan(0, filled), origin, each);
     }
+
+    /// <summary>The line that a row begins in, from 1; a row in quotes may have several.</summary>
+    public int Line(int row) => _lines[row];
 
     public byte[] Read(int row)
     {
@@ -69,6 +74,8 @@ internal sealed class RowFile : IDisposable
 
     private void Add(ReadOnlySpan<byte> row, long offset, RowAction each)
     {
+        var line = _line;
+        _line += 1 + (Quoted ? row.Count((byte)'\n') : 0);
         if (offset == 0 && row.StartsWith(Encoding.UTF8.Preamble))
         {
             offset = Encoding.UTF8.Preamble.Length;
@@ -78,6 +85,7 @@ internal sealed class RowFile : IDisposable
         if (row.IsEmpty) return;
         _offsets.Add(offset);
         _lengths.Add(row.Length);
+        _lines.Add(line);
         each(row);
     }
 
@@ -96,5 +104,5 @@ internal sealed class RowFile : IDisposable
 
     private int Larger(int length) => length < DataFolder.MostBytes * 2
         ? length * 2
-        : throw new InvalidDataException($"Row {Count + 1:N0} of '{_path}' has more than {length:N0} bytes: check its line breaks and its quotes.");
+        : throw new InvalidDataException($"The row at line {_line} of '{_path}' has more than {length:N0} bytes: check its line breaks and its quotes.");
 }

@@ -16,6 +16,7 @@ internal sealed class TableSource : IPairSource
     private readonly PairColumns _columns;
     private readonly DataFolder _folder;
     private readonly List<PairGroup> _groups = [];
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);   // columns of rows that name their own, until every modality has one
     private readonly string _path;
 
     private TableSource(string path, RowFile rows, RowFormat format, IReadOnlyList<PairModality> modalities, PairColumns columns)
@@ -43,7 +44,9 @@ internal sealed class TableSource : IPairSource
                 if (source is not null || kind == ".jsonl") (source ??= new(path, rows, new JsonRows(), modalities, columns)).Add(row);
                 else source = new(path, rows, Header(path, row, kind, columns), modalities, columns);
             }, cancellation);
-            return source is { Count: > 0 } ? source : throw new InvalidDataException($"'{path}' must hold pairs, but is empty: write one a row.");
+            if (source is not { Count: > 0 }) throw new InvalidDataException($"'{path}' must hold pairs, but is empty: write one a row.");
+            if (source._seen.Count > 0) columns.Check(path, source._seen);
+            return source;
         }
         catch
         {
@@ -54,21 +57,23 @@ internal sealed class TableSource : IPairSource
 
     public string Group(int index) => _groups[index].ToString();
 
+    public string Place(int index) => string.Create(CultureInfo.InvariantCulture, $"line {_rows.Line(index + Headers)} of {Path.GetFileName(_path)}");
+
     public async ValueTask<StoredPair> ReadAsync(int index, CancellationToken cancellation)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"row {index + Headers + 1}");
+        string? id = null;
         try
         {
             var row = await StoredBytes.ReadAsync(_path, () => Task.FromResult(_rows.Read(index + Headers)), cancellation).ConfigureAwait(false);
-            name = PairColumns.Id(_format, row) ?? name;
+            id = PairColumns.Id(_format, row);
             var inputs = new Dictionary<string, RawInput>(StringComparer.Ordinal);
             foreach (var modality in _modalities)
                 inputs[modality.Name] = await InputAsync(row, modality, cancellation).ConfigureAwait(false);
-            return new StoredPair(name, inputs);
+            return new StoredPair(id ?? Place(index), inputs);
         }
         catch (Exception e) when (e is BadPairException or FormatException or InvalidOperationException && e is not ObjectDisposedException)
         {
-            throw new BadPairException($"Pair '{name}' (row {index + Headers + 1:N0} of '{Path.GetFileName(_path)}'): {e.Message}", e);
+            throw new BadPairException($"Pair {(id is null ? Place(index) : $"'{id}' ({Place(index)})")}: {e.Message}", e) { Id = id };
         }
     }
 
@@ -81,13 +86,25 @@ internal sealed class TableSource : IPairSource
         return format;
     }
 
-    private void Add(ReadOnlySpan<byte> row) => _groups.Add(_columns.Group(_format, row, _groups.Count));
+    private void Add(ReadOnlySpan<byte> row)
+    {
+        _groups.Add(_columns.Group(_format, row, _groups.Count));
+        if (_format.Columns is not null || _columns.Fit(_seen)) return;
+        try
+        {
+            _seen.UnionWith(_format.ColumnsOf(row));
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        {
+            // a damaged row has no columns; it is told when it is read
+        }
+    }
 
     private async ValueTask<RawInput> InputAsync(byte[] row, PairModality modality, CancellationToken cancellation)
     {
         var cell = _columns.Cell(_format, row, modality.Name);
         if (string.IsNullOrEmpty(cell) && !(modality.IsText && cell is not null))
-            throw new BadPairException($"it has no {modality.Name}, only {string.Join(", ", _format.ColumnsOf(row))}: give every pair all its inputs.");
+            throw new BadPairException(_columns.Lack(modality.Name, [.. _format.ColumnsOf(row)]));
         if (modality.IsText) return new RawInput(Encoding.UTF8.GetBytes(cell));
         return new RawInput(Base64(cell) ?? await _folder.ReadAsync(cell, cancellation).ConfigureAwait(false));
     }

@@ -21,7 +21,7 @@ public sealed class UnknownModalityException(string name, IReadOnlyList<string> 
 }
 
 /// <summary>The queue, or a modality, takes no more now; nothing was started.</summary>
-public sealed class EngineOverloadedException(TimeSpan retryAfter, string message = "The engine's queue is full.") : Exception(message)
+public sealed class EngineOverloadedException(TimeSpan retryAfter, string message = "As much waits as the queue holds.") : Exception(message)
 {
     public TimeSpan RetryAfter { get; } = retryAfter;
 }

@@ -15,6 +15,8 @@ public sealed record EngineOptions
     /// <summary>The most that may be asked for of <see cref="Slots"/> and <see cref="TorchThreads"/>.</summary>
     public const int MostSlots = 256;
 
+    private const long LeastResultCache = 1 << 20;
+
     /// <summary><c>cpu</c>, <c>cuda:0</c>, or <c>auto</c>: the first GPU if there is one.</summary>
     public string Device { get; init; } = "auto";
 
@@ -68,6 +70,10 @@ public sealed record EngineOptions
     /// <exception cref="EngineUnavailableException">torch cannot be loaded.</exception>
     public void Check()
     {
+        if (ResultCacheBytes is > 0 and < LeastResultCache)
+            throw new ArgumentException($"The result cache must be 0 or at least {MemorySize.Text(LeastResultCache)}, but is {ResultCacheBytes} bytes: a number without a unit is bytes.");
+        if (Deterministic && TorchThreads > 1)
+            throw new ArgumentException($"Deterministic vectors are computed on one torch thread a slot, but {TorchThreads} were asked for: leave them out, and ask for slots instead.");
         TorchRuntime.EnsureLoaded();
         ResolveDataType(ResolveDevice(), null);
     }

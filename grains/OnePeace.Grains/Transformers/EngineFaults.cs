@@ -14,7 +14,7 @@ internal static class EngineFaults
     {
         ItemRejectedException e => new EncodeFault(KindOf(e.Fault), e.Message) { Item = e.Index },
         UnknownModalityException e => new EncodeFault(FaultKind.UnknownModality, e.Message),
-        EngineOverloadedException e => new EncodeFault(FaultKind.Overloaded, "The server is at its limit; nothing of this request was started.")
+        EngineOverloadedException e => new EncodeFault(FaultKind.Overloaded, $"{e.Message} Nothing of this request was started: ask again in {Math.Ceiling(e.RetryAfter.TotalSeconds):0} s.")
         {
             RetryAfter = e.RetryAfter,
         },

@@ -48,13 +48,20 @@ internal static class BenchCommand
 
     private static async Task<int> RunAsync(BenchOptions options, CancellationToken end)
     {
+        if (Unwritable(options) is { } wrong) throw new FormatException(wrong);
         if (options.Onnx.Values.Append(options.Model).FirstOrDefault(path => path is not null && !Path.Exists(path)) is { } missing) throw new FormatException($"There is nothing at {missing}.");
         TorchRuntime.EnsureLoaded();   // first of all, as the command does: the allocator's settings come too late for arenas that are there
         await using var run = new BenchRun(options, end);
         if (options.Check) return await RegressionCheck.RunAsync(run) ? 0 : 1;
         run.Report.Table("machine", "Where and with what", MachineFacts.Columns, MachineFacts.Of(run));
-        foreach (var (name, section) in Sections.Where(section => options.Only.Contains(section.Key))) await RunAsync(run, name, section);
-        run.Report.End(options);
+        try
+        {
+            foreach (var (name, section) in Sections.Where(section => options.Only.Contains(section.Key))) await RunAsync(run, name, section);
+        }
+        finally
+        {
+            run.Report.End(options);   // what was measured before an interruption too
+        }
         return run.Failures == 0 ? 0 : 1;
     }
 
@@ -63,12 +70,26 @@ internal static class BenchCommand
     {
         try
         {
+            await Console.Error.WriteLineAsync($"measuring: {name}");
             await section(run);
         }
         catch (Exception e) when (!run.End.IsCancellationRequested)
         {
             run.Failed(1);
+            run.Report.Table($"{name}_failed", $"{name} was not measured to its end", ["section", "why"], [[name, e.Message]]);
             await Console.Error.WriteLineAsync($"{name} failed: {e}");
         }
+    }
+
+    /// <summary>What is wrong with where results are to go, before hours are spent on them; or null.</summary>
+    private static string? Unwritable(BenchOptions options)
+    {
+        if (options.Kept is { } kept && Path.Exists(kept)) return $"--save-model needs a folder that does not exist, but there is something at {kept}.";
+        foreach (var file in new[] { options.Json, options.Chart }.OfType<string>())
+        {
+            if (Directory.Exists(file)) return $"{file} is a folder, not a file to write.";
+            if (!Directory.Exists(Path.GetDirectoryName(file))) return $"There is no folder {Path.GetDirectoryName(file)} to write {Path.GetFileName(file)} into.";
+        }
+        return null;
     }
 }

@@ -6,7 +6,8 @@ namespace OnePeace.Benchmarks.Bench;
 internal sealed record BenchOptions
 {
     public const string Usage = """
-        ./onepeace bench [OPTIONS]: how fast this machine encodes: the bare model, the engine around it, and the platform over HTTP
+        ./onepeace bench [OPTIONS]: how fast this machine encodes: the bare model, the engine around it, and the platform over HTTP.
+        An hour or more as it stands on two processors; some ten minutes with --modalities text --dtype bfloat16, two with --size small --only bare,engine.
 
           --only LIST          sections, by commas: bare, gemm, engine, http, open, neighbour, mixed, alone, onnx; by default all
           --size NAME          random weights: base (width 384, 12 layers; the default) or small (width 128, 4 layers)

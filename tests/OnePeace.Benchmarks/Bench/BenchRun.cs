@@ -84,7 +84,7 @@ internal sealed class BenchRun : IAsyncDisposable
     {
         if (_platform is not null) return _platform;
         _platform = await ServedPlatform.StartAsync(this, _folder["data"], await LongestWaitAsync());
-        foreach (var modality in Modalities) await new ClosedLoad(WarmingCallers, Options.Window).RunAsync(_ => _platform.AskAsync(modality, NextNumber(), End));
+        foreach (var modality in Modalities) await new ClosedLoad(WarmingCallers, Options.Window).RunAsync(_ => _platform.AskUntilAnsweredAsync(modality, NextNumber(), End));
         return _platform;
     }
 

@@ -7,6 +7,8 @@ namespace OnePeace.Benchmarks.Bench;
 /// <summary><c>onepeace up</c> as a process of its own, and the client library that asks it.</summary>
 internal sealed class ServedPlatform : IAsyncDisposable
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
     private readonly RunningPlatform _platform;
     private readonly OnePeaceClient _client;
 
@@ -36,6 +38,23 @@ internal sealed class ServedPlatform : IAsyncDisposable
     /// <summary>One request of one input; the vector comes as MessagePack.</summary>
     public async Task<IReadOnlyList<float[]>> AskAsync(string modality, int number, CancellationToken end) =>
         (await _client.EmbedAsync([EmbeddingInput.Of(modality, BenchInputs.Of(modality, number))], cancellation: end)).Vectors;
+
+    /// <summary>Asks again where the server is at its limit: for callers that wait.</summary>
+    public async Task AskUntilAnsweredAsync(string modality, int number, CancellationToken end)
+    {
+        while (true)
+        {
+            try
+            {
+                await AskAsync(modality, number, end);
+                return;
+            }
+            catch (OnePeaceApiException e) when (Expected.IsRefusal(e))
+            {
+                await Task.Delay(e.RetryAfter ?? Soon, end);
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -61,7 +61,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
     /// <summary>Sequences that wait in the queue.</summary>
     public int Waiting => _queue.Count;
 
-    public EngineDescription Describe() => _model.Describe() with { IsDeterministic = _options.Deterministic };
+    public EngineDescription Describe() => _model.Describe() with { IsDeterministic = _options.Deterministic, Slots = _devices.Count };
 
     /// <summary>Takes packages in and out, if there is a store for them.</summary>
     public IModalityHost? Packages { get; init; }

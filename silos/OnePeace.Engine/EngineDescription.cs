@@ -8,6 +8,9 @@ public sealed record EngineDescription(string Model, string CoreHash, int Dimens
 
     /// <summary>As <see cref="EngineOptions.Deterministic"/>.</summary>
     public bool IsDeterministic { get; init; }
+
+    /// <summary>How many batches are computed at once.</summary>
+    public int Slots { get; init; }
 }
 
 /// <summary>A modality an engine serves.</summary>

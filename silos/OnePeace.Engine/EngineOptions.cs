@@ -15,7 +15,7 @@ public sealed record EngineOptions
     /// <summary>The most that may be asked for of <see cref="Slots"/> and <see cref="TorchThreads"/>.</summary>
     public const int MostSlots = 256;
 
-    private const long LeastResultCache = 1 << 20;
+    private const long LeastResultCache = 1_000_000;
 
     /// <summary><c>cpu</c>, <c>cuda:0</c>, or <c>auto</c>: the first GPU if there is one.</summary>
     public string Device { get; init; } = "auto";
@@ -71,9 +71,9 @@ public sealed record EngineOptions
     public void Check()
     {
         if (ResultCacheBytes is > 0 and < LeastResultCache)
-            throw new ArgumentException($"The result cache must be 0 or at least {MemorySize.Text(LeastResultCache)}, but is {ResultCacheBytes} bytes: a number without a unit is bytes.");
+            throw new ArgumentException($"The result cache must be 0 or at least 1MB, but is {ResultCacheBytes} bytes: a number without a unit is bytes.", nameof(ResultCacheBytes));
         if (Deterministic && TorchThreads > 1)
-            throw new ArgumentException($"Deterministic vectors are computed on one torch thread a slot, but {TorchThreads} were asked for: leave them out, and ask for slots instead.");
+            throw new ArgumentException($"Deterministic vectors are computed on one torch thread a slot, but {TorchThreads} were asked for: leave them out, and ask for slots instead.", nameof(TorchThreads));
         TorchRuntime.EnsureLoaded();
         ResolveDataType(ResolveDevice(), null);
     }

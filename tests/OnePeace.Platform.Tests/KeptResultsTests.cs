@@ -22,5 +22,9 @@ public sealed class KeptResultsTests : IDisposable
     public async Task A_memory_that_is_no_size_is_said_in_one_line() =>
         (await CommandRun.OfAsync("up", "--port", "0", "--data", _folder["data"], "--result-cache", "much")).ShouldFail(2, "--result-cache", "much", "500MB");
 
+    [Fact]
+    public async Task A_memory_whose_unit_was_forgotten_is_said_in_one_line() =>
+        (await CommandRun.OfAsync("up", "--port", "0", "--data", _folder["data"], "--result-cache", "256")).ShouldFail(1, "at least 1MB", "256 bytes", "without a unit");
+
     public void Dispose() => _folder.Dispose();
 }

@@ -28,6 +28,9 @@ public sealed record TransformerDescription
 
     /// <summary>Whether a vector is the same to the bit whatever else is asked for.</summary>
     [Id(9)] public bool IsDeterministic { get; init; }
+
+    /// <summary>How many batches a replica computes at once.</summary>
+    [Id(10)] public int Slots { get; init; }
 }
 
 /// <summary>A modality of a replica.</summary>

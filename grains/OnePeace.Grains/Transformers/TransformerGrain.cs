@@ -61,6 +61,7 @@ public sealed class TransformerGrain(EngineSeat seat, ILogger<TransformerGrain> 
         DataType = engine.DataType,
         Notice = engine.Notice,
         IsDeterministic = engine.IsDeterministic,
+        Slots = engine.Slots,
         Modalities = [.. engine.Modalities.Select(Describe)],
     };
 

@@ -30,7 +30,10 @@ internal static class SharedOptions
     public static Option<string> DataType()
     {
         var type = new Option<string>("--dtype") { Description = "What to compute in: auto (bfloat16 on a GPU, and on a CPU that is faster with it; else float32), float32 or bfloat16", HelpName = "TYPE", DefaultValueFactory = _ => "auto" };
-        type.AcceptOnlyFromAmong("auto", "float32", "bfloat16");
+        type.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && token.Value is not ("auto" or "float32" or "bfloat16")) result.AddError($"--dtype must be auto, float32 or bfloat16, but is '{token.Value}'.");
+        });
         return type;
     }
 }

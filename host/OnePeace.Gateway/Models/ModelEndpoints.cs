@@ -36,6 +36,7 @@ internal static class ModelEndpoints
         DataType = served.DataType,
         Device = served.Device,
         Deterministic = served.IsDeterministic,
+        Slots = served.Slots,
         Modalities = [.. served.Modalities.Select(m => m.Name)],
         Notice = served.Notice,
     };

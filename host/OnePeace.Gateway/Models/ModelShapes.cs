@@ -36,6 +36,9 @@ internal sealed record ModelInfo(string Id)
     [Description("Whether a vector is the same to the bit whatever else is asked for at the time.")]
     public bool Deterministic { get; init; }
 
+    [Description("How many batches a replica computes at once.")]
+    public int Slots { get; init; }
+
     public IReadOnlyList<string> Modalities { get; init; } = [];
 
     [Description("What users of this model have to know.")]

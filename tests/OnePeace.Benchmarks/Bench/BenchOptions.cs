@@ -64,7 +64,7 @@ internal sealed record BenchOptions
         while (left.TryDequeue(out var name))
         {
             if (!name.StartsWith("--", StringComparison.Ordinal)) throw new FormatException($"Expected an option, got '{name}'.");
-            if (!left.TryDequeue(out var value)) throw new FormatException($"The option {name} is unknown, or its value is missing.");
+            if (!left.TryDequeue(out var value)) throw new FormatException(Usage.Contains($"  {name} ", StringComparison.Ordinal) ? $"The option {name} needs a value." : $"The option {name} is unknown.");
             options = options.With(name, value);
         }
         return options;

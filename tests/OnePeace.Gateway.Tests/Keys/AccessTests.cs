@@ -10,7 +10,7 @@ namespace OnePeace.Gateway.Tests.Keys;
 [Collection(SharedPlatform.Name)]
 public sealed class AccessTests(Platform platform)
 {
-    private static readonly string[] s_open = ["/", "/favicon.ico", "/page/app.js", "/page/modalities.js", "/page/page.js", "/page/runs.js", "/page/style.css", "healthz", "readyz"];
+    private static readonly string[] s_open = ["/", "/favicon.ico", "/page/app.js", "/page/curve.js", "/page/modalities.js", "/page/page.js", "/page/runs.js", "/page/style.css", "healthz", "readyz"];
 
     [Fact]
     public async Task Every_route_but_probes_and_page_denies_strangers()

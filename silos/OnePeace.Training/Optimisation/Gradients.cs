@@ -16,8 +16,8 @@ public static class Gradients
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var norms = parameters.Select(p => p.Value.grad).OfType<Tensor>().Select(g => linalg.vector_norm(g.to(ScalarType.Float32))).ToArray();
-        return norms.Length == 0 ? null : linalg.vector_norm(stack(norms)).MoveToOuterDisposeScope();
+        var norms = parameters.Select(p => p.Value.grad).OfType<Tensor>().Select(g => g.to(ScalarType.Float32).norm()).ToArray();
+        return norms.Length == 0 ? null : stack(norms).norm().MoveToOuterDisposeScope();
     }
 
     /// <summary>Shortens the gradients so that their common norm is at most <paramref name="most"/>; 0 leaves them.</summary>

@@ -15,15 +15,22 @@ public class LeakTests(ITestOutputHelper output)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Fifty_updates_leave_no_tensor_behind(bool recomputes) => Assert.Equal((0, 0), Rise(recomputes, _ => { }));
+    public void Fifty_updates_leave_no_tensor_behind(bool recomputes) => AssertKept(0, Rise(recomputes, _ => { }));
 
     [Fact]
     public void A_tensor_that_every_update_keeps_is_counted()
     {
         var kept = new List<Tensor>();
         var (ofThread, live) = Rise(recomputes: false, losses => kept.Add(losses.Total.detach().DetachFromDisposeScope()));
-        Assert.Equal((Updates, Updates), (ofThread, live));
+        AssertKept(Updates, (ofThread, live));
         kept.ForEach(tensor => tensor.Dispose());
+    }
+
+    /// <summary>The census is the whole process's: what an earlier test left behind may be found only now, but nothing is added.</summary>
+    private static void AssertKept(int tensors, (long OfThread, long Live) rise)
+    {
+        Assert.Equal(tensors, rise.OfThread);
+        Assert.InRange(rise.Live, tensors - (Updates / 2), tensors);
     }
 
     /// <summary>How many tensors more there are after fifty updates, as the thread's statistics say and as a census does.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using OnePeace.Cli.Hosting;
 using OnePeace.Engine;
 using OnePeace.Engine.Batching;
@@ -25,7 +26,7 @@ internal static class UpCommand
         Option<int> slots = Number("--slots", "Batches that are computed at once, each on a thread of its own; 0: as fits the processors"), threads = Number("--torch-threads", "Threads inside each of them; 0: as fits the processors");
         var deterministic = SharedOptions.Deterministic();
         var results = new Option<string>("--result-cache") { Description = "Memory for vectors of inputs that come again, such as 256MB; without it none are kept", HelpName = "SIZE", DefaultValueFactory = _ => "0" };
-        var wait = new Option<string>("--longest-wait") { Description = "Seconds of work that may wait before more is refused, up to a day", HelpName = "SECONDS", DefaultValueFactory = _ => "60" };
+        var wait = new Option<string>("--longest-wait") { Description = "Seconds of work that may wait before more is refused, up to a day", HelpName = "SECONDS", DefaultValueFactory = _ => new BatchLimits().LongestWait.TotalSeconds.ToString(CultureInfo.InvariantCulture) };
         var training = new Option<string?>("--training-data") { Description = "The folder of the data that training runs may use; without it nobody may train", HelpName = "DIR" };
         Option<string> steps = Bound(TrainingBudget.StepsOption, "steps of all stages"), batch = Bound(TrainingBudget.BatchOption, "pairs in a step"), parameters = Bound(TrainingBudget.ParametersOption, "new weights");
         var command = new Command("up", "Starts the whole platform in one process; prints 'ready URL KEY' when it serves") { port, host, data, model, device, type, slots, threads, deterministic, results, wait, memory, pin, loads, training, steps, batch, parameters };

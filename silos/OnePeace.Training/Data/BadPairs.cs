@@ -23,6 +23,8 @@ public sealed class BadPairs
     /// <summary>How many are told with a reason; the others are only counted.</summary>
     public const int MostListed = 100;
 
+    private const int MostTold = 3;
+
     private readonly Lock _lock = new();
     private readonly HashSet<int> _known = [];
     private readonly List<BadPair> _listed = [];
@@ -43,6 +45,9 @@ public sealed class BadPairs
             lock (_lock) return [.. _listed];
         }
     }
+
+    /// <summary>A few of them, as messages tell them.</summary>
+    internal string Examples => string.Join(" ", Listed.Take(MostTold));
 
     internal void Add(BadPair pair)
     {

@@ -143,5 +143,5 @@ public sealed class PairLoader : IAsyncDisposable
 
     private InvalidDataException NothingGood() => new(
         $"No batch of a whole epoch ({_sampler.BatchesPerEpoch:N0} of {_sampler.BatchSize:N0} pairs) has two good pairs; {Bad.Count:N0} are bad. The first: "
-        + string.Join(" ", Bad.Listed.Take(3)));
+        + Bad.Examples);
 }

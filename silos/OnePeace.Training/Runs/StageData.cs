@@ -121,7 +121,7 @@ internal sealed class StageData : IAsyncDisposable
                 if (batches.Count >= Math.Min(ValidationBatches, sampler.BatchesPerEpoch)) break;
             }
             return batches.Any(batch => batch.Size > 0) ? (batches, source.Count, loader.Bad) : throw new InvalidDataException(
-                $"None of the first {batches.Count:N0} batches of {setting.Validation} has two good pairs. The first: {string.Join(" ", loader.Bad.Listed.Take(3))}");
+                $"None of the first {batches.Count:N0} batches of {setting.Validation} has two good pairs. The first: {loader.Bad.Examples}");
         }
     }
 }

@@ -199,7 +199,7 @@ public sealed class StageRun : IAsyncDisposable
         _idle = pairs == 0 ? _idle + 1 : 0;
         if (_idle < Math.Min(_stage.Steps, MostIdleSteps)) return;
         throw new InvalidDataException($"Stage '{_stage.Name}': the last {_idle} steps had no two good pairs of '{_stage.Pivot}' and '{_stage.Other}'; {_data.Bad.Count:N0} pairs are bad. The first: "
-            + string.Join(" ", _data.Bad.Listed.Take(3)));
+            + _data.Bad.Examples);
     }
 
     private async Task SaveAsync()

@@ -19,12 +19,13 @@ public sealed class BatchServerTests : IAsyncDisposable
     private readonly EngineMetrics _metrics;
     private readonly List<string> _begun = [];
     private readonly List<(EncodeJob Job, string Tenant)> _jobs = [];
-    private Action<Action?> _onLoud = pause => pause!(), _onQuiet = _ => { };
+    private Action<Action?> _onLoud, _onQuiet = _ => { };
 
     public BatchServerTests()
     {
         _queue = new(new BatchLimits(), _clock);
         _metrics = new EngineMetrics(_queue);
+        _onLoud = Interrupt;
         Server = new BatchServer(_queue, Encode, _device, _metrics, _clock);
     }
 
@@ -56,11 +57,6 @@ public sealed class BatchServerTests : IAsyncDisposable
     [Fact]
     public async Task What_comes_in_between_is_not_interrupted()
     {
-        _onLoud = pause =>
-        {
-            Add(Quiet, 1);
-            pause!();
-        };
         _onQuiet = pause => Assert.Null(pause);
         await ServeAsync(Add(Loud, 1_000));
         Assert.Equal([Loud, Quiet], _begun);
@@ -73,8 +69,7 @@ public sealed class BatchServerTests : IAsyncDisposable
         _onLoud = pause =>
         {
             _clock.Advance(TimeSpan.FromSeconds(2));
-            Add(Quiet, 1);
-            pause!();
+            Interrupt(pause);
             Server.LookAfter(TimeSpan.FromSeconds(5));
         };
         _onQuiet = _ => _clock.Advance(TimeSpan.FromSeconds(4));
@@ -86,11 +81,6 @@ public sealed class BatchServerTests : IAsyncDisposable
     [Fact]
     public async Task A_device_that_is_lost_in_between_answers_nobody()
     {
-        _onLoud = pause =>
-        {
-            Add(Quiet, 1);
-            pause!();
-        };
         _onQuiet = _ => _device.Fail(new InvalidOperationException("lost"));
         var loud = Add(Loud, 1_000);
         Server.Wake();
@@ -104,11 +94,6 @@ public sealed class BatchServerTests : IAsyncDisposable
         using var listener = new MeterListener { InstrumentPublished = (instrument, listener) => { if (instrument.Name == "onepeace.engine.batch.items") listener.EnableMeasurementEvents(instrument); } };
         listener.SetMeasurementEventCallback<int>((_, _, _, _) => { if (_begun.Count == 1) throw new InvalidOperationException("a fault of ours"); });
         listener.Start();
-        _onLoud = pause =>
-        {
-            Add(Quiet, 1);
-            pause!();
-        };
         var loud = Add(Loud, 1_000);
         Server.Wake();
         await Assert.ThrowsAsync<EngineUnavailableException>(() => loud.Vector);
@@ -120,6 +105,12 @@ public sealed class BatchServerTests : IAsyncDisposable
     {
         Server.Wake();
         Assert.Equal(Vector, await job.Vector);
+    }
+
+    private void Interrupt(Action? pause)
+    {
+        Add(Quiet, 1);
+        pause!();
     }
 
     private EncodeJob Add(string tenant, int tokens)

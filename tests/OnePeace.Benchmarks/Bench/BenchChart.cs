@@ -4,25 +4,38 @@ using OnePeace.Training.Reports.Charts;
 
 namespace OnePeace.Benchmarks.Bench;
 
-/// <summary>A picture of a run: items a second by path, and how long answers take by load.</summary>
+/// <summary>A picture of a run: items a second by path, and answers by load.</summary>
 internal static class BenchChart
 {
+    private const string Title = "How fast this machine encodes";
+    private const double Saturated = 100;
     private const double Width = 520, Left = 190, Right = 70, Top = 34, Pitch = 24, BarHeight = 16, Gap = 24;
 
+    /// <param name="what">What was measured, and with what: the second line of the heading.</param>
     /// <returns>An SVG file.</returns>
-    public static string Draw(IReadOnlyList<PathRate> rates, IReadOnlyList<LoadedLatency> latencies)
+    public static string Draw(string what, BenchReport report)
     {
-        List<XElement> pictures = [.. rates.GroupBy(rate => rate.Modality).Select(group => Bars(group.Key, [.. group]))];
-        if (latencies.Count > 0)
-            pictures.Add(new LineChart("Milliseconds by load, over HTTP", "load in % of saturation", [.. latencies.GroupBy(one => one.Stream).SelectMany(Series)]).Draw());
+        List<XElement> pictures = [Heading(what, report.Unmeasured), .. report.Rates.GroupBy(rate => rate.Modality).Select(group => Bars(group.Key, [.. group]))];
+        if (report.Loads.Count > 0)
+        {
+            pictures.Add(Lines("Milliseconds until the answer, over HTTP", report.Loads.Where(one => one.Load <= Saturated), ("p50", one => one.Median), ("p99", one => one.Late)));
+            pictures.Add(Lines("Requests a second, over HTTP", report.Loads, ("asked", one => one.Asked), ("answered", one => one.Answered)));
+        }
         return SvgCanvas.ToFile(Below(pictures));
     }
 
-    private static IEnumerable<ChartSeries> Series(IGrouping<string, LoadedLatency> stream)
+    private static XElement Heading(string what, IReadOnlyList<string> unmeasured)
     {
-        yield return new ChartSeries($"{stream.Key} p50", [.. stream.Select(one => (one.Load, one.Median))]);
-        yield return new ChartSeries($"{stream.Key} p99", [.. stream.Select(one => (one.Load, one.Late))]);
+        var canvas = new SvgCanvas(Width, unmeasured.Count > 0 ? 58 : 38, Title);
+        canvas.Text("head", 0, 16, Title);
+        canvas.Text("value", 0, 36, what);
+        if (unmeasured.Count > 0) canvas.Text("value", 0, 56, $"Not measured to the end, see the report: {string.Join(", ", unmeasured)}");
+        return canvas.Element;
     }
+
+    private static XElement Lines(string title, IEnumerable<LoadedAnswers> loads, params (string Name, Func<LoadedAnswers, double> Of)[] figures) =>
+        new LineChart(title, "requests that come, in % of what saturates", [.. loads.GroupBy(one => one.Stream)
+            .SelectMany(stream => figures.Select(figure => new ChartSeries($"{stream.Key} {figure.Name}", [.. stream.Select(one => (one.Load, figure.Of(one)))])))]).Draw();
 
     private static XElement Bars(string modality, IReadOnlyList<PathRate> rates)
     {
@@ -51,7 +64,7 @@ internal static class BenchChart
             picture.SetAttributeValue("y", y.ToString(CultureInfo.InvariantCulture));
             y += (double)picture.Attribute("height")! + Gap;
         }
-        var whole = new SvgCanvas(Width, Math.Max(1, y), "How fast this machine encodes").Element;
+        var whole = new SvgCanvas(Width, Math.Max(1, y), Title).Element;
         whole.Add(pictures);
         return whole;
     }

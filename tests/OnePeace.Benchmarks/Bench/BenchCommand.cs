@@ -60,7 +60,7 @@ internal static class BenchCommand
         }
         finally
         {
-            run.Report.End(options);   // what was measured before an interruption too
+            run.Report.End(options, MachineFacts.Brief(run));   // what was measured before an interruption too
         }
         return run.Failures == 0 ? 0 : 1;
     }
@@ -76,7 +76,7 @@ internal static class BenchCommand
         catch (Exception e) when (!run.End.IsCancellationRequested)
         {
             run.Failed(1);
-            run.Report.Table($"{name}_failed", $"{name} was not measured to its end", ["section", "why"], [[name, e.Message]]);
+            run.Report.Failed(name, e.Message);
             await Console.Error.WriteLineAsync($"{name} failed: {e}");
         }
     }

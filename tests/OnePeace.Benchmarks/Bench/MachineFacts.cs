@@ -24,6 +24,9 @@ internal static class MachineFacts
         yield return ["measures", string.Create(CultureInfo.InvariantCulture, $"{run.Options.Repeats} of {run.Options.Window.TotalSeconds:0.##} s or more, taken in turn; medians, least and most")];
     }
 
+    /// <summary>The same in a line.</summary>
+    public static string Brief(BenchRun run) => $"{run.Source.Name}, {run.DataTypes[0]}, torch threads: {run.Threads}; {Line("/proc/cpuinfo", "model name") ?? "processor unknown"}";
+
     private static string? Line(string file, string name) =>
         File.Exists(file) ? File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?.Split(':')[1].Trim() : null;
 }

@@ -77,11 +77,11 @@ internal static class OpenSection
 
     private static object[] Row(BenchRun run, string stream, double load, double asked, IReadOnlyList<OpenFigures> times)
     {
-        var (median, late) = (Of(times, one => one.Median).Median, Of(times, one => one.Late).Median);
-        if (load <= 1) run.Report.Latencies.Add(new LoadedLatency(stream, 100 * load, median, late));
+        var (answered, median, late) = (Of(times, one => one.Answered).Median, Of(times, one => one.Median).Median, Of(times, one => one.Late).Median);
+        run.Report.Loads.Add(new LoadedAnswers(stream, 100 * load, asked, answered, median, late));
         return
         [
-            stream, $"{100 * load:0}", asked, Of(times, one => one.Answered).Median, median, late, Of(times, one => one.Late / one.Median).Median,
+            stream, $"{100 * load:0}", asked, answered, median, late, Of(times, one => one.Late / one.Median).Median,
             Of(times, one => one.Sending).Median, times.Sum(one => one.Refused), Of(times, one => one.Refusal).Median,
         ];
     }

@@ -15,6 +15,7 @@ public static class PythonCase
     /// <param name="text">Without lone surrogates.</param>
     public static string Lower(string text)
     {
+        if (Ascii.IsValid(text)) return text.ToLowerInvariant();
         var lowered = new StringBuilder(text.Length + 1);
         for (var at = 0; at < text.Length;)
         {

@@ -92,7 +92,7 @@ public class PackingTests
     public void Kept_biases_are_the_computed_ones_and_their_memory_is_bounded()
     {
         using var scope = NewDisposeScope();
-        using var cache = new BiasCache(mostBytes: 4 * 100);
+        using var cache = new LengthCache(mostBytes: 4 * 100);
         var computed = 0;
         Tensor Get(long length) => cache.Get(0, length, () =>
         {
@@ -123,7 +123,7 @@ public class PackingTests
     public void Tables_of_one_length_do_not_drive_each_other_out()
     {
         using var scope = NewDisposeScope();
-        using var cache = new BiasCache(mostBytes: 4 * 100);
+        using var cache = new LengthCache(mostBytes: 4 * 100);
         var computed = 0;
         for (var pass = 0; pass < 3; pass++)
         {

@@ -13,7 +13,8 @@ public sealed class RelativeTables : nn.Module, IPackable
     public const string OldestName = "adapter.rel_pos_table.weight";
 
     private readonly Embedding[] _tables;
-    private BiasCache? _kept;
+    private readonly LengthCache _rows = new();
+    private LengthCache? _kept;
 
     /// <param name="rows">Rows of each table.</param>
     /// <param name="shape">Says how many heads and tables.</param>
@@ -40,11 +41,15 @@ public sealed class RelativeTables : nn.Module, IPackable
     }
 
     /// <summary>From now on biases are kept by length, and whoever asks gets the same tensor.</summary>
-    public void Pack(bool keepsWeights) => _kept ??= new BiasCache();
+    public void Pack(bool keepsWeights) => _kept ??= new LengthCache();
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _kept?.Dispose();
+        if (disposing)
+        {
+            _rows.Dispose();
+            _kept?.Dispose();
+        }
         base.Dispose(disposing);
     }
 
@@ -63,8 +68,8 @@ public sealed class RelativeTables : nn.Module, IPackable
             get
             {
                 using var scope = NewDisposeScope();
-                if (preserved is not null) return tables.Compute(table, Pick(index(), MaskedPositions.Gathered(preserved))).MoveToOuterDisposeScope();
-                var bias = tables._kept?.Get(table, length, () => tables.Compute(table, index().unsqueeze(0))) ?? tables.Compute(table, index().unsqueeze(0));
+                if (preserved is not null) return tables.Compute(table, Pick(Rows(), MaskedPositions.Gathered(preserved))).MoveToOuterDisposeScope();
+                var bias = tables._kept?.Get(table, length, () => tables.Compute(table, Rows().unsqueeze(0))) ?? tables.Compute(table, Rows().unsqueeze(0));
                 return bias.MoveToOuterDisposeScope();
             }
         }
@@ -72,6 +77,13 @@ public sealed class RelativeTables : nn.Module, IPackable
         public IEnumerator<Tensor> GetEnumerator() => Enumerable.Range(0, Count).Select(i => this[i]).GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+        /// <summary>The row of every pair, kept by length: making it takes longer than a small model's layer.</summary>
+        private Tensor Rows() => tables._rows.Get(0, length, () =>
+        {
+            using var usual = inference_mode(false);   // what is kept may next be needed for gradients
+            return index();
+        });
 
         private static Tensor Pick(Tensor rows, Tensor positions)
         {

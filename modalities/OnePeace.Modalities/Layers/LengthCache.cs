@@ -1,16 +1,16 @@
 using static TorchSharp.torch;
 
-namespace OnePeace.Modalities.Layers.Packing;
+namespace OnePeace.Modalities.Layers;
 
-/// <summary>Attention biases by table and length, as many as fit a bound: those of other lengths that were not used for longest give way, and what does not fit then is not kept. Thread-safe.</summary>
-internal sealed class BiasCache(long mostBytes = 64L << 20) : IDisposable
+/// <summary>What attention biases need, by table and length, as many as fit a bound: those of other lengths that were not used for longest give way, and what does not fit then is not kept. Thread-safe.</summary>
+internal sealed class LengthCache(long mostBytes = 64L << 20) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(int Table, long Length), Tensor> _biases = [];
+    private readonly Dictionary<(int Table, long Length), Tensor> _kept = [];
     private readonly LinkedList<(int Table, long Length)> _uses = [];
     private long _bytes;
 
-    /// <summary>The bias, the caller's own; its values outlive their place here.</summary>
+    /// <summary>The tensor, the caller's own; its values outlive their place here.</summary>
     /// <param name="table">Which one.</param>
     /// <param name="length">L.</param>
     /// <param name="compute">Makes it where it is not kept.</param>
@@ -19,31 +19,31 @@ internal sealed class BiasCache(long mostBytes = 64L << 20) : IDisposable
         var key = (table, length);
         lock (_gate)
         {
-            if (_biases.TryGetValue(key, out var kept))
+            if (_kept.TryGetValue(key, out var known))
             {
                 _uses.Remove(key);
                 _uses.AddLast(key);
-                return kept.alias();
+                return known.alias();
             }
         }
-        var bias = compute();
-        lock (_gate) Keep(key, bias);
-        return bias;
+        var made = compute();
+        lock (_gate) Keep(key, made);
+        return made;
     }
 
     public void Dispose()
     {
         lock (_gate)
         {
-            foreach (var bias in _biases.Values) bias.Dispose();
-            _biases.Clear();
+            foreach (var kept in _kept.Values) kept.Dispose();
+            _kept.Clear();
             _uses.Clear();
         }
     }
 
-    private void Keep((int Table, long Length) key, Tensor bias)
+    private void Keep((int Table, long Length) key, Tensor made)
     {
-        var bytes = Bytes(bias);
+        var bytes = Bytes(made);
         if (bytes > mostBytes) return;
         for (var place = _uses.First; place is not null && _bytes + bytes > mostBytes;)
         {
@@ -51,13 +51,13 @@ internal sealed class BiasCache(long mostBytes = 64L << 20) : IDisposable
             if (oldest.Length != key.Length)   // a layer's table never drives out another layer's of the same pass
             {
                 _uses.Remove(place);
-                _biases.Remove(oldest, out var given);
+                _kept.Remove(oldest, out var given);
                 _bytes -= Bytes(given!);
                 given!.Dispose();
             }
             place = next;
         }
-        if (_bytes + bytes > mostBytes || !_biases.TryAdd(key, bias.alias().DetachFromDisposeScope())) return;
+        if (_bytes + bytes > mostBytes || !_kept.TryAdd(key, made.alias().DetachFromDisposeScope())) return;
         _uses.AddLast(key);
         _bytes += bytes;
     }

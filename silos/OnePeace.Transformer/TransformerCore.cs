@@ -75,7 +75,8 @@ public sealed class TransformerCore : nn.Module<IReadOnlyList<Segment>, PaddingM
             // Officially padding is hidden inside the biases, so that without any it is attended to.
             if (padding == PaddingMode.Independent || biasCount > 0) hidden = JointSequence.HidePadding(mask, tokens.dtype);   // [B, 1, 1, L]
         }
-        tokens = RunLayers(tokens, segments, biasCount, hidden, observer);
+        var type = tokens.dtype;
+        tokens = RunLayers(tokens, segments, biasCount, hidden, observer).to(type);               // packed layers add in float32
         return [.. segments.MapSlices(tokens, (segment, slice) => segment.Modality.Normalise(slice)).Select(f => f.MoveToOuterDisposeScope())];
     }
 

@@ -64,11 +64,12 @@ public sealed class TransformerLayer : nn.Module<Tensor, Tensor?, IReadOnlyList<
     public override Tensor forward(Tensor tokens, Tensor? bias, IReadOnlyList<Segment> segments)
     {
         using var scope = NewDisposeScope();
-        var mixed = _attention.call(_attentionNorm.call(tokens), bias);                              // [B, L, D]
+        if (_isPacked) tokens = tokens.to(ScalarType.Float32);
+        var mixed = _attention.call(_attentionNorm.call(AsWeights(tokens)), bias);                   // [B, L, D]
         if (_mixedNorm is not null) mixed = _mixedNorm.call(mixed);
         var attended = Add(tokens, mixed, _attentionScale);                                          // [B, L, D]
-        var normed = _expertNorm.call(attended);                                                     // [B, L, D]
-        return Add(attended, ApplyExperts(normed, segments), _expertScale).MoveToOuterDisposeScope();
+        var normed = _expertNorm.call(AsWeights(attended));                                          // [B, L, D]
+        return Add(attended, ApplyExperts(normed, segments), _expertScale, inPlace: true).MoveToOuterDisposeScope();
     }
 
     public void Initialise(Generator generator)
@@ -76,16 +77,18 @@ public sealed class TransformerLayer : nn.Module<Tensor, Tensor?, IReadOnlyList<
         foreach (var scale in new[] { _attentionScale, _expertScale }.OfType<Parameter>()) Initialisation.Fill(scale, _layerScaleInit);
     }
 
-    /// <summary>Scaling and adding a branch become one operation.</summary>
+    /// <summary>Scaling and adding a branch become one operation, and what branches are added to is float32, so that a vector of bfloat16 depends half as much on its batch.</summary>
     public void Pack(bool keepsWeights) => _isPacked = true;
+
+    private Tensor AsWeights(Tensor tokens) => _isPacked ? tokens.to(_attentionNorm.Type) : tokens;
 
     private Tensor ApplyExperts(Tensor tokens, IReadOnlyList<Segment> segments) =>
         segments.MapSlices(tokens, (segment, slice) => segment.Modality.Expert(_index).call(slice)).Join();
 
-    private Tensor Add(Tensor residual, Tensor branch, Parameter? scale)
+    private Tensor Add(Tensor residual, Tensor branch, Parameter? scale, bool inPlace = false)
     {
         if (training && _dropout > 0) branch = nn.functional.dropout(branch, _dropout, training: true);
-        if (_isPacked && scale is not null) return residual.addcmul(branch, scale, One);
+        if (_isPacked && scale is not null) return inPlace ? residual.addcmul_(branch, scale, One) : residual.addcmul(branch, scale, One);
         if (scale is not null) branch = branch.mul(scale);
         return _dropPath.call(branch).Plus(residual);
     }

@@ -23,6 +23,9 @@ public sealed class LayerNorm : nn.Module<Tensor, Tensor>, IInitialised
         RegisterComponents();
     }
 
+    /// <summary>What it computes in.</summary>
+    public ScalarType Type => _weight.dtype;
+
     public override Tensor forward(Tensor input) => nn.functional.layer_norm(input, _shape, _weight, _bias, 1e-5);
 
     public void Initialise(Generator generator)

@@ -126,7 +126,7 @@ public sealed partial class EncodingEngine
         {
             end.ThrowIfCancellationRequested();   // before weights are loaded for nobody
             var job = new EncodeJob(parts, await ResideAsync(parts, index, end).ConfigureAwait(false));
-            var entry = new QueueEntry<EncodeJob>(job, work.Tenant, job.Lane, job.Tokens, deadline);
+            var entry = new QueueEntry<EncodeJob>(job, work.Tenant, job.Lane, job.Tokens, deadline) { Parts = [.. job.Parts.Select(part => part.Input.Tokens)] };
             engine._queue.Enqueue(entry, admission);
             using var leaving = end.UnsafeRegister(_ => Leave(entry, end), null);
             if (engine._unavailable is { } unavailable && engine._queue.Remove(entry))

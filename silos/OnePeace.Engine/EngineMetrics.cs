@@ -46,15 +46,11 @@ internal sealed class EngineMetrics : IDisposable
         _batchItems.Record(batch.Entries.Count);
         _batchTokens.Record(batch.Tokens);
         _tokens.Add(batch.Tokens);
-        _padding.Add(PaddedTokens(batch.Entries) - batch.Tokens);
+        _padding.Add(batch.Padding);
         foreach (var entry in batch.Entries) _wait.Record(time.GetElapsedTime(entry.QueuedAt, timestamp).TotalSeconds);
     }
 
     public void BatchComputed(TimeSpan duration) => _compute.Record(duration.TotalSeconds);
 
     public void Dispose() => _meter.Dispose();
-
-    /// <summary>Every part of an entry is padded to the longest of its batch.</summary>
-    private static long PaddedTokens(IReadOnlyList<QueueEntry<EncodeJob>> entries) =>
-        entries.Count == 0 ? 0 : entries.Count * Enumerable.Range(0, entries[0].Value.Parts.Count).Sum(part => (long)entries.Max(entry => entry.Value.Parts[part].Input.Tokens));
 }

@@ -22,17 +22,29 @@ public sealed class EngineMetricsTests
     }
 
     [Fact]
-    public async Task Padding_is_counted()
+    public async Task Padding_is_counted() =>
+        Assert.Equal((4 + 2, 2), await OneBatchAsync(Words("abc"), Words("d")));
+
+    [Fact]
+    public async Task The_padding_of_joint_items_is_counted_part_by_part()
+    {
+        static EncodeWork Joint(params string[] words) => new([new EncodeItem([.. words.Select(word => Word(word).Parts[0])], Fusion.Joint)]);
+        Assert.Equal((7 + 7, 2), await OneBatchAsync(Joint("abc", "ab"), Joint("ab", "abc")));   // parts of 4 and 3 tokens, and of 3 and 4
+    }
+
+    /// <summary>Tokens and padding of a batch that two requests share.</summary>
+    private static async Task<(double Tokens, double Padding)> OneBatchAsync(EncodeWork first, EncodeWork second)
     {
         var words = new WordModality();
         using var sums = new MeterCounts();
         await using var engine = Start(words);
         using var gate = new Gate(words);
-        var first = await gate.BlockAsync(engine);
-        var both = new[] { "abc", "d" }.Select(word => engine.EncodeAsync(Words(word), default)).ToArray();
+        var before = await gate.BlockAsync(engine);
+        var alone = sums["onepeace.engine.tokens"];
+        var both = new[] { first, second }.Select(work => engine.EncodeAsync(work, default)).ToArray();
         await UntilAsync(() => engine.Waiting == 2);
         gate.Open();
-        await Task.WhenAll([first, .. both]);
-        Assert.Equal((6 + 6, 2), (sums["onepeace.engine.tokens"], sums["onepeace.engine.padding"]));   // one batch of 4 and 2 tokens
+        await Task.WhenAll([before, .. both]);
+        return (sums["onepeace.engine.tokens"] - alone, sums["onepeace.engine.padding"]);
     }
 }

@@ -39,6 +39,15 @@ public sealed class PaddingTests
     }
 
     [Fact]
+    public void Every_part_of_an_entry_is_padded_to_the_longest_of_its_batch()
+    {
+        QueueEntry<int> Entry(params int[] parts) => new(0, "default", "joint", parts.Sum(), DateTimeOffset.MaxValue) { Parts = parts };
+        Assert.Equal(4, new TakenBatch<int>([Entry(3, 1), Entry(1, 3)], []).Padding);
+        Assert.Equal(3, new TakenBatch<int>([new(0, "default", "text", 5, DateTimeOffset.MaxValue), new(0, "default", "text", 2, DateTimeOffset.MaxValue)], []).Padding);
+        Assert.Equal(0, new TakenBatch<int>([], []).Padding);
+    }
+
+    [Fact]
     public void Taking_a_batch_from_a_full_queue_holds_nobody_up()
     {
         var queue = new BatchQueue<int>(Limits, new FakeClock());

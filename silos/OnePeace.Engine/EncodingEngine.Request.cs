@@ -61,7 +61,7 @@ public sealed partial class EncodingEngine
             }
             catch (EngineOverloadedException)
             {
-                engine._metrics.Rejected("overloaded");
+                engine._metrics.Overloaded();
                 throw;
             }
         }
@@ -92,12 +92,12 @@ public sealed partial class EncodingEngine
             }
             catch (UnencodableException e)
             {
-                engine._metrics.Rejected("unusable");
+                engine._metrics.Rejected(InputFault.Unusable);
                 throw new ItemRejectedException(index, InputFault.Unusable, e.Message, e);
             }
             catch (ItemRejectedException e)
             {
-                engine._metrics.Rejected(e.Fault.ToString().ToLowerInvariant());
+                engine._metrics.Rejected(e.Fault);
                 throw;
             }
         }
@@ -154,7 +154,7 @@ public sealed partial class EncodingEngine
         {
             if (engine._queue.Remove(entry))
             {
-                engine._metrics.Dropped("cancelled");
+                engine._metrics.Dropped(DropReason.Cancelled);
                 entry.Value.LeaveDevice();
             }
             entry.Value.Cancel(end);

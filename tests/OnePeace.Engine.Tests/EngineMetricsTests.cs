@@ -6,6 +6,30 @@ namespace OnePeace.Engine.Tests;
 public sealed class EngineMetricsTests
 {
     [Fact]
+    public async Task Every_count_is_there_with_0_before_anything_was_counted()
+    {
+        using var counts = new MeterCounts();
+        await using (Start(new WordModality())) counts.Observe();
+        string[] expected =
+        [
+            .. new[] { "items", "batches", "tokens", "padding", "queue.items", "queue.tokens", "results.hits", "results.misses", "results.evictions", "results.bytes" },
+            .. new[] { "encoded", "rejected", "overloaded", "timeout", "cancelled", "failed" }.Select(outcome => $"requests outcome={outcome}"),
+            .. new[] { "overloaded", "malformed", "toolarge", "unsupportedformat", "unusable" }.Select(reason => $"rejected reason={reason}"),
+            .. new[] { "cancelled", "deadline" }.Select(reason => $"dropped reason={reason}"),
+            .. new[] { "true", "false" }.Select(hit => $"residency.requests hit={hit}"),
+        ];
+        Assert.All(expected, name => Assert.Equal(0, Assert.Contains($"onepeace.engine.{name}", (IDictionary<string, double>)counts.ByTags)));
+    }
+
+    [Fact]
+    public async Task A_modality_that_is_loaded_has_a_count_of_how_often_it_left()
+    {
+        using var counts = new MeterCounts();
+        await using (var engine = Start(new WordModality())) await engine.EncodeAsync(Words("a"), default);
+        Assert.Equal(0, Assert.Contains("onepeace.engine.residency.evictions modality=word", (IDictionary<string, double>)counts.ByTags));
+    }
+
+    [Fact]
     public async Task Requests_batches_and_rejections_are_counted()
     {
         using var sums = new MeterCounts();
@@ -16,6 +40,7 @@ public sealed class EngineMetricsTests
             sums.Observe();
         }
         Assert.Equal((2, 2, 1), (sums["onepeace.engine.requests"], sums["onepeace.engine.items"], sums["onepeace.engine.rejected"]));
+        Assert.Equal(2, sums["onepeace.engine.batches"]);
         Assert.Equal((2, 6, 6), (sums["onepeace.engine.batch.items"], sums["onepeace.engine.batch.tokens"], sums["onepeace.engine.tokens"]));
         Assert.Equal((0, 0), (sums["onepeace.engine.queue.items"], sums["onepeace.engine.queue.tokens"]));
         Assert.True(sums["onepeace.engine.compute"] > 0 && sums["onepeace.engine.wait"] > 0 && sums["onepeace.engine.tensors"] > 0);

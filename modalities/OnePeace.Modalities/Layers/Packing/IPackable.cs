@@ -24,6 +24,9 @@ public static class Packing
             (layer as IPackable)?.Pack(keepsWeights || layer.parameters().Any(parameter => shared.Contains(parameter.Handle)));
     }
 
+    /// <summary>Why matrices of a type are not laid out for oneDNN on this processor, so that torch multiplies them as they lie; null where they are.</summary>
+    public static string? Refusal(ScalarType type) => OneDnn.Refusal(type);
+
     /// <summary>Handles of the tensors that stand at more than one place: of those who share them, and within whatever stands there twice.</summary>
     private static HashSet<nint> Shared(nn.Module module)
     {

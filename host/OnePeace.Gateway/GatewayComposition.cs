@@ -91,7 +91,7 @@ public static class GatewayComposition
         HealthEndpoints.Map(app);
         PageEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        MetricsEndpoint.Map(app);
         return app;
     }
 

@@ -23,8 +23,8 @@ public sealed record ModalityConformance
 {
     private static readonly IConformanceCheck[] All =
     [
-        new DescriptionCheck(), new TokenCheck(), new MaskCheck(), new DeterminismCheck(), new IndependenceCheck(), new GradientCheck(), new MaskedPretrainingCheck(),
-        new CancellationCheck(), new BadInputCheck(), new NumericRangeCheck(), new LeakCheck(), new PackageCheck(),
+        new DescriptionCheck(), new TokenCheck(), new MaskCheck(), new DeterminismCheck(), new IndependenceCheck(), new ConcurrencyCheck(), new GradientCheck(),
+        new MaskedPretrainingCheck(), new CancellationCheck(), new BadInputCheck(), new NumericRangeCheck(), new LeakCheck(), new PackageCheck(),
     ];
 
     private ModalityConformance(string folder, string assembly, Func<IModality> create)

@@ -71,6 +71,7 @@ public sealed partial class EncodingEngine
         {
             Name = source.Name,
             Notice = source.Notice,
+            Slowness = options.Slowness(device, type, source.Shape),
             CoreHash = source.CoreHash,
             Device = device,
             DataType = type,

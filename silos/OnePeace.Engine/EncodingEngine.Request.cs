@@ -61,7 +61,7 @@ public sealed partial class EncodingEngine
             }
             catch (EngineOverloadedException)
             {
-                engine._metrics.Rejected("overloaded");
+                engine._metrics.Overloaded();
                 throw;
             }
         }
@@ -92,12 +92,12 @@ public sealed partial class EncodingEngine
             }
             catch (UnencodableException e)
             {
-                engine._metrics.Rejected("unusable");
+                engine._metrics.Rejected(InputFault.Unusable);
                 throw new ItemRejectedException(index, InputFault.Unusable, e.Message, e);
             }
             catch (ItemRejectedException e)
             {
-                engine._metrics.Rejected(e.Fault.ToString().ToLowerInvariant());
+                engine._metrics.Rejected(e.Fault);
                 throw;
             }
         }
@@ -126,7 +126,7 @@ public sealed partial class EncodingEngine
         {
             end.ThrowIfCancellationRequested();   // before weights are loaded for nobody
             var job = new EncodeJob(parts, await ResideAsync(parts, index, end).ConfigureAwait(false));
-            var entry = new QueueEntry<EncodeJob>(job, work.Tenant, job.Lane, job.Tokens, deadline);
+            var entry = new QueueEntry<EncodeJob>(job, work.Tenant, job.Lane, job.Tokens, deadline) { Parts = [.. job.Parts.Select(part => part.Input.Tokens)] };
             engine._queue.Enqueue(entry, admission);
             using var leaving = end.UnsafeRegister(_ => Leave(entry, end), null);
             if (engine._unavailable is { } unavailable && engine._queue.Remove(entry))
@@ -154,7 +154,7 @@ public sealed partial class EncodingEngine
         {
             if (engine._queue.Remove(entry))
             {
-                engine._metrics.Dropped("cancelled");
+                engine._metrics.Dropped(DropReason.Cancelled);
                 entry.Value.LeaveDevice();
             }
             entry.Value.Cancel(end);

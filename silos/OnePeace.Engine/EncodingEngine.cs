@@ -18,7 +18,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
     private readonly BatchQueue<EncodeJob> _queue;
     private readonly EngineMetrics _metrics;
     private readonly InputPreparation _preparation = new();
-    private readonly ResultCache? _results;
+    private readonly ResultCache _results;
     private readonly string _facts;
     private readonly DeviceResidency _residency;
     private readonly ModalityTable _modalities;
@@ -39,7 +39,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         _devices = devices;
         _queue = new(options.Batches with { Consumers = devices.Count, MaxBatchItems = options.Deterministic ? 1 : options.Batches.MaxBatchItems }, time);
         _metrics = new EngineMetrics(_queue);
-        _results = options.ResultCacheBytes > 0 ? new ResultCache(options.ResultCacheBytes) : null;
+        _results = new ResultCache(options.ResultCacheBytes);
         _facts = $"{model.CoreHash} {model.DataType}";
         _residency = model.Residency;
         _modalities = model.Modalities;
@@ -70,13 +70,13 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
 
     public async Task<IReadOnlyList<Embedding>> EncodeAsync(EncodeWork work, CancellationToken cancellation)
     {
-        var outcome = "failed";
+        var outcome = RequestOutcome.Failed;
         try
         {
             Check(work);
             var result = await RunAsync(work, cancellation).ConfigureAwait(false);
             _metrics.Encoded(result.Count);
-            outcome = "encoded";
+            outcome = RequestOutcome.Encoded;
             return result;
         }
         catch (Exception e)
@@ -103,7 +103,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         foreach (var device in _devices) await device.DisposeAsync().ConfigureAwait(false);
         if (Packages is not PackageHost packages || await packages.CloseAsync().ConfigureAwait(false)) await _model.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
-        _results?.Dispose();
+        _results.Dispose();
     }
 
     private void Check(EncodeWork work)
@@ -122,13 +122,13 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
 
     private DateTimeOffset Deadline(EncodeWork work) => work.Deadline ?? _time.GetUtcNow() + _options.DefaultDeadline;
 
-    private static string Outcome(Exception exception) => exception switch
+    private static RequestOutcome Outcome(Exception exception) => exception switch
     {
-        ItemRejectedException or ArgumentException or UnknownModalityException => "rejected",
-        EngineOverloadedException => "overloaded",
-        TimeoutException => "timeout",
-        OperationCanceledException => "cancelled",
-        _ => "failed",
+        ItemRejectedException or ArgumentException or UnknownModalityException => RequestOutcome.Rejected,
+        EngineOverloadedException => RequestOutcome.Overloaded,
+        TimeoutException => RequestOutcome.Timeout,
+        OperationCanceledException => RequestOutcome.Cancelled,
+        _ => RequestOutcome.Failed,
     };
 
     private void Close(EngineUnavailableException reason)

@@ -6,6 +6,9 @@ public sealed record EngineDescription(string Model, string CoreHash, int Dimens
     /// <summary>What users should know of this model, or null.</summary>
     public string? Notice { get; init; }
 
+    /// <summary>What makes it slower than the machine could be, for the operator, or null.</summary>
+    public string? Slowness { get; init; }
+
     /// <summary>As <see cref="EngineOptions.Deterministic"/>.</summary>
     public bool IsDeterministic { get; init; }
 

@@ -112,5 +112,9 @@ public sealed record EngineOptions
         _ => throw new ArgumentException($"The data type must be 'auto', 'float32' or 'bfloat16', but is '{DataType}'.", nameof(DataType)),
     };
 
+    /// <summary>See <see cref="CpuDataType.Slowness(ScalarType, bool)"/>; a GPU has no such reason.</summary>
+    internal string? Slowness(Device device, ScalarType type, CoreShape shape) =>
+        device.type == DeviceType.CPU ? CpuDataType.Slowness(type, DataType == "auto" && !Deterministic && CpuDataType.IsMeasuredFor(shape)) : null;
+
     internal int ResolvePreprocessing() => PreprocessingParallelism > 0 ? PreprocessingParallelism : Environment.ProcessorCount;
 }

@@ -31,8 +31,7 @@ internal sealed class EngineService(
                 await TryAsync(() => reconciler.StartAsync(packages, stopping), "Attaching what was attached before", stopping);
                 await TryAsync(() => sweep.RunAsync(options.UploadGrace), "Sweeping the packages that no modality names", stopping);
             }
-            if (seat.Occupy(_engine))
-                log.LogInformation("Serving {Model}", _engine.Describe().Model);
+            if (seat.Occupy(_engine)) Tell(_engine.Describe());
             _training = Task.Run(() => runs.RunAsync(lifetime.ApplicationStopping), CancellationToken.None);
             await Task.WhenAny(WatchAsync(_engine, stopping), ReconcileAsync(_engine, stopping)).Unwrap();
         }
@@ -47,6 +46,12 @@ internal sealed class EngineService(
             Environment.ExitCode = 1;
             lifetime.StopApplication();
         }
+    }
+
+    private void Tell(EngineDescription serving)
+    {
+        if (serving.Slowness is { } reason) log.LogWarning("{Model} is served more slowly than this machine could: {Reason}", serving.Model, reason);
+        log.LogInformation("Serving {Model}", serving.Model);
     }
 
     /// <summary>What the model serves without.</summary>

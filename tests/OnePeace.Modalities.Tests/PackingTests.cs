@@ -143,6 +143,17 @@ public class PackingTests
     }
 
     [Fact]
+    public void Why_weights_are_not_reordered_is_told()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        Assert.Null(OneDnn.Refusal(() => true));
+        Assert.Contains("wrong", OneDnn.Refusal(() => false));
+        Assert.Contains("use the version that the build pins (no such symbol)", OneDnn.Refusal(() => throw new EntryPointNotFoundException("no such symbol.")));
+        Assert.Contains("it refuses: oneDNN cannot multiply", OneDnn.Refusal(() => throw new InvalidOperationException("oneDNN cannot multiply.")));
+        Assert.Contains("Float64", Packing.Refusal(ScalarType.Float64));
+    }
+
+    [Fact]
     public void A_disposed_layer_leaves_nothing_of_what_it_packed()
     {
         using var mode = inference_mode();

@@ -2,32 +2,34 @@ using System.Runtime.InteropServices;
 
 namespace OnePeace.Cli.Commands;
 
-/// <summary>Lets a command that Ctrl-C or SIGTERM stops tidy up what it has begun.</summary>
-internal static class Interruption
+/// <summary>Asks work to end at Ctrl-C or SIGTERM, or when it takes too long, so that what it has begun is tidied up.</summary>
+/// <remarks>The benchmarks compile this file too: they run the command as a process of its own, and refer to nothing of it.</remarks>
+internal sealed partial class Interruption : IDisposable
 {
-    /// <exception cref="BadInputException">It was stopped.</exception>
-    public static Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellation) =>
-        RunAsync(work, () => new BadInputException("stopped, and nothing is written."), cancellation);
+    private readonly CancellationTokenSource _end;
+    private readonly PosixSignalRegistration _interrupt, _terminate;
 
-    /// <param name="stoppedAs">What is thrown where it was stopped.</param>
-    public static async Task RunAsync(Func<CancellationToken, Task> work, Func<Exception> stoppedAs, CancellationToken cancellation)
+    /// <param name="patience">After which it ends by itself; null for never.</param>
+    /// <param name="cancellation">Ends it as well.</param>
+    public Interruption(TimeSpan? patience = null, CancellationToken cancellation = default)
     {
-        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        void Stop(PosixSignalContext signal)
+        _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _end.CancelAfter(patience ?? Timeout.InfiniteTimeSpan);
+        (_interrupt, _terminate) = (PosixSignalRegistration.Create(PosixSignal.SIGINT, End), PosixSignalRegistration.Create(PosixSignal.SIGTERM, End));
+
+        void End(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            stopped.Cancel();
+            _end.Cancel();
         }
+    }
 
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        try
-        {
-            await work(stopped.Token);
-        }
-        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
-        {
-            throw stoppedAs();
-        }
+    public CancellationToken Token => _end.Token;
+
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _terminate.Dispose();
+        _end.Dispose();
     }
 }

@@ -5,7 +5,6 @@ using OnePeace.Contracts.Transformers;
 using OnePeace.Gateway.Errors;
 using OnePeace.Gateway.Models;
 using OnePeace.Gateway.OpenApi;
-using Orleans.Runtime;
 
 namespace OnePeace.Gateway.Health;
 
@@ -18,23 +17,11 @@ internal static class HealthEndpoints
             .AllowAnonymous().WithName("Health").WithSummary("200 while the process lives.").Documented<HealthShape>();
         routes.MapGet("/readyz", async (ServedModels models, CancellationToken cancellation) =>
             {
-                var state = await StateAsync(models, cancellation);
+                var state = (await models.TryDescribeAsync(cancellation))?.State;
                 return state is TransformerState.Ready ? Status("ready") : throw new ApiException(state is { } known ? ServedModels.NotReady(known) : ApiError.Unavailable);
             })
             .AllowAnonymous().WithName("Readiness").WithSummary("200 while requests are served, 503 before and after.").Documented<HealthShape>();
     }
 
     private static IResult Status(string status) => Results.Json(new HealthShape(status), HealthJson.Default);
-
-    private static async Task<TransformerState?> StateAsync(ServedModels models, CancellationToken cancellation)
-    {
-        try
-        {
-            return (await models.DescribeAsync(cancellation)).State;
-        }
-        catch (Exception e) when (e is OrleansException or TimeoutException or InvalidOperationException)
-        {
-            return null;   // no silo to ask, or not yet
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using OnePeace.Contracts.Transformers;
 using OnePeace.Gateway.Errors;
+using Orleans.Runtime;
 
 namespace OnePeace.Gateway.Models;
 
@@ -24,6 +25,19 @@ internal sealed class ServedModels(GatewayOptions options, IGrainFactory grains,
         else
             _seen = null;
         return description;
+    }
+
+    /// <summary>The same, or null where there is no silo to ask, or not yet.</summary>
+    public async Task<TransformerDescription?> TryDescribeAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await DescribeAsync(cancellation);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The next description is a fresh one; what was asked for before is not kept.</summary>

@@ -18,27 +18,19 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     private const int Outlook = 4;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, TenantQueue<T>> _tenants = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, double> _departed = new(StringComparer.Ordinal);
+    private readonly WaitingTenants<T> _tenants = new(limits.MaxBatchTokens);
     private readonly QueueRoom _room = new(limits);
     private readonly DrainRate _drain = new(limits);
     private readonly RecentUse _use = new(time);
     private int _count;
-    private long _tokens, _entries, _newcomers;
-    private double _served;
+    private long _tokens, _entries;
     private bool _wasQuiet;
 
     /// <summary>Entries that wait.</summary>
-    public int Count
-    {
-        get { lock (_gate) return _count; }
-    }
+    public int Count { get { lock (_gate) return _count; } }
 
     /// <summary>Tokens that wait.</summary>
-    public long Tokens
-    {
-        get { lock (_gate) return _tokens; }
-    }
+    public long Tokens { get { lock (_gate) return _tokens; } }
 
     /// <summary>Holds room for entries that are still to be prepared, so that an overload is known before anything is done.</summary>
     /// <param name="tenant">Whose they are.</param>
@@ -69,9 +61,7 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
             var now = time.GetUtcNow();
             entry.QueuedAt = time.GetTimestamp();
             entry.Turn = (entry.Deadline - now < Patience ? entry.Deadline : now + Patience, _entries++);
-            if (!_tenants.TryGetValue(entry.Tenant, out var tenant))
-                _tenants[entry.Tenant] = tenant = new TenantQueue<T>(entry.Tenant, _newcomers++, Returning(entry.Tenant));
-            tenant.Add(entry);
+            _tenants.Add(entry);
             Account(entry, 1);
         }
     }
@@ -81,8 +71,7 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     {
         lock (_gate)
         {
-            if (!_tenants.TryGetValue(entry.Tenant, out var tenant) || !tenant.Remove(entry)) return false;
-            if (tenant.IsEmpty) Depart(tenant);
+            if (!_tenants.Remove(entry)) return false;
             Account(entry, -1);
             return true;
         }
@@ -93,10 +82,9 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     {
         lock (_gate)
         {
-            var now = time.GetUtcNow();
-            var expired = RemoveAll([.. _tenants.Values.SelectMany(tenant => tenant.Expired(now))]);
+            var expired = RemoveAll([.. _tenants.Expired(time.GetUtcNow())]);
             _use.Forget();
-            return TakeOf(Next(), expired);
+            return _count == 0 ? new TakenBatch<T>([], expired) : TakeOf(QuietAreNext(), expired);
         }
     }
 
@@ -107,14 +95,14 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         lock (_gate)
         {
             _use.Forget();
-            return running.Entries.All(entry => _use.IsQuiet(entry.Tenant)) ? new TakenBatch<T>([], []) : TakeOf(Quiet(), []);
+            return !QuietWait() || running.Entries.All(entry => _use.IsQuiet(entry.Tenant)) ? new TakenBatch<T>([], []) : TakeOf(quiet: true, []);
         }
     }
 
     /// <summary>Empties the queue.</summary>
     public IReadOnlyList<QueueEntry<T>> Clear()
     {
-        lock (_gate) return RemoveAll([.. _tenants.Values.SelectMany(tenant => tenant.Entries)]);
+        lock (_gate) return RemoveAll([.. _tenants.All.SelectMany(tenant => tenant.Entries)]);
     }
 
     /// <summary>A batch is done.</summary>
@@ -141,11 +129,10 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         _room.Change(entry.Tenant, sign, sign * entry.Tokens);
     }
 
-    private TakenBatch<T> TakeOf(IReadOnlyList<TenantQueue<T>> tenants, IReadOnlyList<QueueEntry<T>> expired)
+    private TakenBatch<T> TakeOf(bool quiet, IReadOnlyList<QueueEntry<T>> expired)
     {
-        if (tenants.Count == 0) return new TakenBatch<T>([], expired);
-        var batch = new TakenBatch<T>(Choose(tenants), expired);
-        Charge(batch);
+        var batch = new TakenBatch<T>(Choose(quiet), expired);
+        _tenants.Charge(batch);
         RemoveAll(batch.Entries);
         _use.Begin(batch.Entries);
         return batch;
@@ -155,62 +142,51 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     /// Whose entries may be in the next batch. Quiet tenants share none with others, so that they need not wait for all that those bring. They go
     /// first, but no two times running unless it is their turn: a flood is quiet too, for the moment that it begins.
     /// </summary>
-    private IReadOnlyList<TenantQueue<T>> Next()
-    {
-        if (_count == 0) return [];
-        var quiet = Quiet();
-        _wasQuiet = quiet.Count > 0 && (!_wasQuiet || _use.IsQuiet(First(_tenants.Values).Name));
-        return _wasQuiet ? quiet : [.. _tenants.Values.Except(quiet)];
-    }
+    private bool QuietAreNext() => _wasQuiet = QuietWait() && (!_wasQuiet || _use.IsQuiet(_tenants.InTurn.First().Name));
 
-    private List<TenantQueue<T>> Quiet() => [.. _tenants.Values.Where(tenant => _use.IsQuiet(tenant.Name))];
+    private bool QuietWait() => _use.Loud.Count > 0 && _tenants.Count > Loud().Count();
 
-    private static TenantQueue<T> First(IEnumerable<TenantQueue<T>> tenants) => tenants.MinBy(tenant => tenant.Turn)!;
+    private IEnumerable<TenantQueue<T>> Loud() => _use.Loud.Select(_tenants.Find).OfType<TenantQueue<T>>();
+
+    /// <summary>Those who are quiet, or the others; where nobody is loud, the others are all.</summary>
+    private IEnumerable<TenantQueue<T>> Tenants(bool quiet) => quiet ? _tenants.All.Where(IsQuiet) : _use.Loud.Count > 0 ? Loud() : _tenants.All;
+
+    private TenantQueue<T> First(bool quiet) => quiet || _use.Loud.Count == 0 ? _tenants.InTurn.First(tenant => IsQuiet(tenant) == quiet) : Loud().MinBy(tenant => tenant.Turn)!;
+
+    private bool IsQuiet(TenantQueue<T> tenant) => _use.IsQuiet(tenant.Name);
 
     /// <summary>The batch around the first entry where all that is similar is cut into batches at the least cost.</summary>
-    private IReadOnlyList<QueueEntry<T>> Choose(IReadOnlyList<TenantQueue<T>> tenants)
+    private IReadOnlyList<QueueEntry<T>> Choose(bool quiet)
     {
-        var similar = Similar(First(tenants).First, tenants, Outlook * limits.MaxBatchItems);
+        var similar = Similar(First(quiet).First, Tenants(quiet), Outlook * limits.MaxBatchItems);
         var order = Enumerable.Range(0, similar.Count).OrderBy(i => similar[i].Tokens).ToArray();   // stable: of equal ones those first that are first in turn
-        var cut = new CheapestCut(limits, Budget(tenants)).Around([.. order.Select(i => similar[i].Tokens)], Array.IndexOf(order, 0));
+        var cut = new CheapestCut(limits, Budget(quiet)).Around([.. order.Select(i => similar[i].Tokens)], Array.IndexOf(order, 0));
         return [.. order[cut].Order().Select(i => similar[i])];
     }
 
     /// <summary>Half as much where a quiet tenant would have to wait for a layer of it.</summary>
-    private int Budget(IReadOnlyList<TenantQueue<T>> tenants) => Math.Max(1, _drain.Budget() / (_use.HasQuiet && !_use.IsQuiet(tenants[0].Name) ? 2 : 1));
+    private int Budget(bool quiet) => Math.Max(1, _drain.Budget() / (_use.HasQuiet && !quiet ? 2 : 1));
 
-    /// <summary>The entry, and of each tenant in turn the one most similar to it.</summary>
-    private static List<QueueEntry<T>> Similar(QueueEntry<T> first, IReadOnlyList<TenantQueue<T>> tenants, int most)
+    /// <summary>The entry, and of each tenant in turn the one most similar to it; no more tenants are asked than it takes.</summary>
+    private static List<QueueEntry<T>> Similar(QueueEntry<T> first, IEnumerable<TenantQueue<T>> tenants, int most)
     {
         var similar = new List<QueueEntry<T>> { first };
-        var offers = new Queue<IEnumerator<QueueEntry<T>>>(tenants.Select(tenant => tenant.Offers(first).GetEnumerator()));
-        while (similar.Count < most && offers.TryDequeue(out var tenant))
+        var offers = new Queue<IEnumerator<QueueEntry<T>>>();
+        foreach (var tenant in tenants)
         {
-            if (!tenant.MoveNext()) continue;
-            similar.Add(tenant.Current);
-            offers.Enqueue(tenant);
+            if (similar.Count >= most) return similar;
+            Add(tenant.Offers(first).GetEnumerator());
         }
+        while (similar.Count < most && offers.TryDequeue(out var next)) Add(next);
         return similar;
-    }
 
-    /// <summary>Debt has an end: capacity that nobody else wanted is not held against anyone for long.</summary>
-    private void Charge(TakenBatch<T> batch)
-    {
-        _served += (double)batch.Tokens / _tenants.Count;
-        foreach (var entry in batch.Entries) _tenants[entry.Tenant].Serve(entry.Tokens, most: _served + limits.MaxBatchTokens);
-        _served = Math.Min(_served, _tenants.Values.Max(tenant => tenant.Turn.Served));   // a share of what some had who came and left again is nobody's
-        foreach (var (name, _) in _departed.Where(departed => departed.Value <= _served).ToList()) _departed.Remove(name);
+        void Add(IEnumerator<QueueEntry<T>> offer)
+        {
+            if (!offer.MoveNext()) return;
+            similar.Add(offer.Current);
+            offers.Enqueue(offer);
+        }
     }
-
-    /// <summary>What a tenant has had more than others is not forgotten when it leaves for a moment, as callers that wait for their answers do all the time.</summary>
-    private void Depart(TenantQueue<T> tenant)
-    {
-        _tenants.Remove(tenant.Name);
-        if (_tenants.Count == 0) _departed.Clear();   // nobody is there to whom it would matter
-        else if (tenant.Turn.Served > _served) _departed[tenant.Name] = tenant.Turn.Served;
-    }
-
-    private double Returning(string tenant) => _departed.Remove(tenant, out var served) ? Math.Max(served, _served) : _served;
 
     private IReadOnlyList<QueueEntry<T>> RemoveAll(IReadOnlyList<QueueEntry<T>> entries)
     {

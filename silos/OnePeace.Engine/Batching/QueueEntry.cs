@@ -16,6 +16,9 @@ public sealed class QueueEntry<T>(T value, string tenant, string lane, int token
 
     public int Tokens { get; } = Math.Max(1, tokens);
 
+    /// <summary>Tokens of each part that is padded by itself, as many and in the same order as of every entry of its lane; together <see cref="Tokens"/>.</summary>
+    public IReadOnlyList<int> Parts { get; init; } = [Math.Max(1, tokens)];
+
     public DateTimeOffset Deadline { get; } = deadline;
 
     /// <summary>When it was queued (<see cref="TimeProvider.GetTimestamp"/>).</summary>
@@ -35,6 +38,6 @@ public sealed record TakenBatch<T>(IReadOnlyList<QueueEntry<T>> Entries, IReadOn
     /// <summary>What the entries cost without padding.</summary>
     public long Tokens { get; } = Entries.Sum(e => (long)e.Tokens);
 
-    /// <summary>Tokens that are computed for nothing, because the others are longer.</summary>
-    public long Padding => Entries.Count == 0 ? 0 : ((long)Entries.Max(e => e.Tokens) * Entries.Count) - Tokens;
+    /// <summary>Tokens that are computed for nothing: every part of an entry is padded to the longest of its batch.</summary>
+    public long Padding => Entries.Count == 0 ? 0 : (Entries.Count * Enumerable.Range(0, Entries[0].Parts.Count).Sum(part => (long)Entries.Max(e => e.Parts[part]))) - Tokens;
 }

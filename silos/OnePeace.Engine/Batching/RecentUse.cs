@@ -17,10 +17,13 @@ internal sealed class RecentUse(TimeProvider time)
 
     private readonly Dictionary<string, Spent> _tenants = new(StringComparer.Ordinal);
     private long _begun = time.GetTimestamp();
-    private double? _quiet;
+    private HashSet<string>? _loud;
+
+    /// <summary>Who uses the device so much more than others that those go first; nobody in a crowd of equals, and never more than a dozen.</summary>
+    public IReadOnlySet<string> Loud => _loud ??= FindLoud();
 
     /// <summary>Whether somebody is quiet of those who used the device at all.</summary>
-    public bool HasQuiet => _tenants.Keys.Any(IsQuiet);
+    public bool HasQuiet => Loud.Count > 0 && _tenants.Count > Loud.Count;
 
     /// <summary>A batch is begun: as long as it is computed its tokens count, however long that takes.</summary>
     public void Begin<T>(IEnumerable<QueueEntry<T>> batch) => Change(batch, (spent, tokens) => spent with { Running = spent.Running + tokens });
@@ -29,7 +32,7 @@ internal sealed class RecentUse(TimeProvider time)
     public void End<T>(IEnumerable<QueueEntry<T>> batch) => Change(batch, (spent, tokens) => spent with { Running = spent.Running - tokens, Now = spent.Now + tokens });
 
     /// <summary>Whether another tenant uses the device so much more that this one may go before it.</summary>
-    public bool IsQuiet(string tenant) => _tenants.GetValueOrDefault(tenant).All < (_quiet ??= MostOfQuiet());
+    public bool IsQuiet(string tenant) => Loud.Count > 0 && !Loud.Contains(tenant);
 
     /// <summary>Forgets what is too long ago. Before questions that belong together, whose answers do not change in between.</summary>
     public void Forget()
@@ -42,20 +45,22 @@ internal sealed class RecentUse(TimeProvider time)
                 else _tenants.Remove(name);
             }
             _begun = time.GetTimestamp();
-            _quiet = null;
+            _loud = null;
         }
     }
 
     private void Change<T>(IEnumerable<QueueEntry<T>> batch, Func<Spent, long, Spent> change)
     {
         foreach (var entry in batch) _tenants[entry.Tenant] = change(_tenants.GetValueOrDefault(entry.Tenant), entry.Tokens);
-        _quiet = null;
+        _loud = null;
     }
 
-    private double MostOfQuiet()
+    private HashSet<string> FindLoud()
     {
-        var loudest = _tenants.Values.Select(spent => spent.All).DefaultIfEmpty(0).Max();
-        return loudest > LoudShare * _tenants.Values.Sum(spent => spent.All) ? QuietShare * loudest : 0;
+        var (loudest, all) = (0L, 0L);
+        foreach (var spent in _tenants.Values) (loudest, all) = (Math.Max(loudest, spent.All), all + spent.All);
+        IEnumerable<string> loud = loudest > LoudShare * all ? _tenants.Where(tenant => tenant.Value.All >= QuietShare * loudest).Select(tenant => tenant.Key) : [];
+        return loud.ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Tokens that are computed, that were in this period, and in the one before.</summary>

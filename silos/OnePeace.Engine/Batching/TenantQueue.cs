@@ -43,9 +43,6 @@ internal sealed class TenantQueue<T>(string name, long number, double served)
 
     public void Serve(long tokens, double most) => _served = Math.Min(_served + tokens, most);
 
-    /// <summary>Entries past their deadline; none of them is due later than that.</summary>
-    public IEnumerable<QueueEntry<T>> Expired(DateTimeOffset now) => _entries.TakeWhile(e => e.Turn.Due <= now).Where(e => e.Deadline <= now);
-
     /// <summary>Entries that could join a batch begun with <paramref name="first"/>, those of the most similar length first.</summary>
     public IEnumerable<QueueEntry<T>> Offers(QueueEntry<T> first) =>
         _lanes.TryGetValue(first.Lane, out var lane) ? lane.Nearest(first.Tokens).Where(e => e != first) : [];

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
 using OnePeace.Modalities;
 using OnePeace.Modalities.Layers.Packing;
+using OnePeace.Transformer.Checkpoints;
 using static TorchSharp.torch;
 
 namespace OnePeace.Engine.Devices;
@@ -18,9 +20,25 @@ internal static class CpuDataType
     private static readonly ConcurrentDictionary<(int, int), ScalarType> Known = [];
 
     /// <summary>A few milliseconds for the first model of a shape.</summary>
-    public static ScalarType For(CoreShape shape) => shape.Width < LeastWidth
-        ? ScalarType.Float32
-        : Known.GetOrAdd((shape.Width, shape.ExpertWidth), key => Gain(key.Item1, key.Item2) >= LeastGain ? ScalarType.BFloat16 : ScalarType.Float32);
+    public static ScalarType For(CoreShape shape) => IsMeasuredFor(shape)
+        ? Known.GetOrAdd((shape.Width, shape.ExpertWidth), key => Gain(key.Item1, key.Item2) >= LeastGain ? ScalarType.BFloat16 : ScalarType.Float32)
+        : ScalarType.Float32;
+
+    /// <summary>Why matrices are multiplied more slowly than this processor could, in words for its operator; null where they are not.</summary>
+    /// <param name="type">What a model is computed in.</param>
+    /// <param name="isMeasured">Whether nobody named that type, and the model is wide enough for bfloat16.</param>
+    public static string? Slowness(ScalarType type, bool isMeasured) => Slowness(type, isMeasured && Avx512BW.IsSupported, Packing.Refusal);
+
+    /// <inheritdoc cref="Slowness(ScalarType, bool)"/>
+    /// <param name="refusal">As <see cref="Packing.Refusal"/>.</param>
+    /// <param name="mayBeBrain">Whether bfloat16 would have been taken where it is faster.</param>
+    internal static string? Slowness(ScalarType type, bool mayBeBrain, Func<ScalarType, string?> refusal)
+    {
+        if (refusal(type) is null && mayBeBrain) type = ScalarType.BFloat16;
+        return refusal(type) is { } reason ? $"oneDNN multiplies no {DataTypes.Name(type)} matrices here, so that they take several times as long: {reason}." : null;
+    }
+
+    public static bool IsMeasuredFor(CoreShape shape) => shape.Width >= LeastWidth;
 
     /// <summary>How many times as fast an expert's multiplication is in bfloat16: the shortest of several in either type, taken in turn.</summary>
     private static double Gain(int width, int inner)

@@ -15,13 +15,22 @@ internal sealed class ResidencyMetrics : IDisposable
         _evicted = _meter.CreateCounter<long>("onepeace.engine.residency.evictions", "{modality}", "Modalities that made room.");
         _loaded = _meter.CreateHistogram<double>("onepeace.engine.residency.load", "s", "From a modality's file to the device.");
         _meter.CreateObservableGauge("onepeace.engine.residency.bytes", usedBytes, "By", "Weights of modalities on the device.");
+        foreach (var hit in new[] { true, false }) _asked.Add(0, Hit(hit));
     }
 
-    public void Asked(bool hit) => _asked.Add(1, new KeyValuePair<string, object?>("hit", hit ? "true" : "false"));
+    public void Asked(bool hit) => _asked.Add(1, Hit(hit));
 
-    public void Evicted(string name) => _evicted.Add(1, new KeyValuePair<string, object?>("modality", name));
+    public void Evicted(string name) => _evicted.Add(1, Modality(name));
 
-    public void Loaded(string name, TimeSpan duration) => _loaded.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("modality", name));
+    public void Loaded(string name, TimeSpan duration)
+    {
+        _loaded.Record(duration.TotalSeconds, Modality(name));
+        _evicted.Add(0, Modality(name));   // what can leave from now on has a count of how often it did
+    }
 
     public void Dispose() => _meter.Dispose();
+
+    private static KeyValuePair<string, object?> Hit(bool hit) => new("hit", hit ? "true" : "false");
+
+    private static KeyValuePair<string, object?> Modality(string name) => new("modality", name);
 }

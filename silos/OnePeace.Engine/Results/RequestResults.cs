@@ -13,14 +13,14 @@ internal sealed class RequestResults
 
     private RequestResults(ResultCache cache, ResultKey[] keys) => (_cache, _keys) = (cache, keys);
 
-    /// <param name="cache">Null where nothing is kept.</param>
+    /// <param name="cache">Where results are kept.</param>
     /// <param name="engine">As <see cref="ResultKey.Of"/>.</param>
     /// <param name="work">Whose items.</param>
     /// <param name="versions">Leased while this runs.</param>
     /// <returns>Null where nothing of this work may be kept.</returns>
-    public static async ValueTask<RequestResults?> OfAsync(ResultCache? cache, string engine, EncodeWork work, VersionLeases versions)
+    public static async ValueTask<RequestResults?> OfAsync(ResultCache cache, string engine, EncodeWork work, VersionLeases versions)
     {
-        if (cache is null || !work.KeepsResults) return null;
+        if (!cache.Keeps || !work.KeepsResults) return null;
         var isLittle = work.Items.Sum(item => item.Parts.Sum(part => (long)part.Bytes.Length)) <= LittleBytes;
         return new RequestResults(cache, isLittle ? Keys() : await Task.Run(Keys).ConfigureAwait(false));
 

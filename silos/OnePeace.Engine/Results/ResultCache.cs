@@ -16,7 +16,7 @@ internal sealed class ResultCache : IDisposable
     private readonly Counter<long> _hits, _misses, _evictions;
     private long _bytes;
 
-    /// <param name="limit">In bytes.</param>
+    /// <param name="limit">In bytes; 0: nothing is kept, and the counts stay 0.</param>
     public ResultCache(long limit)
     {
         _limit = limit;
@@ -24,7 +24,10 @@ internal sealed class ResultCache : IDisposable
         _misses = _meter.CreateCounter<long>("onepeace.engine.results.misses", "{item}", "Items that might have been kept but had to be encoded.");
         _evictions = _meter.CreateCounter<long>("onepeace.engine.results.evictions", "{item}", "Vectors that left to make room for others.");
         _meter.CreateObservableGauge("onepeace.engine.results.bytes", () => Bytes, "By", "Memory of the vectors that are kept.");
+        foreach (var counter in new[] { _hits, _misses, _evictions }) counter.Add(0);
     }
+
+    public bool Keeps => _limit > 0;
 
     public long Bytes => Interlocked.Read(ref _bytes);
 

@@ -57,7 +57,7 @@ internal sealed class BatchServer(BatchQueue<EncodeJob> queue, Func<IReadOnlyLis
 
     private void Expire(EncodeJob job)
     {
-        metrics.Dropped("deadline");
+        metrics.Dropped(DropReason.Deadline);
         job.Fail(new TimeoutException("The deadline passed before the work was begun."));
         job.LeaveDevice();
     }

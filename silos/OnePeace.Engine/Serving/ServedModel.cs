@@ -19,6 +19,9 @@ internal sealed class ServedModel(TransformerCore core, DeviceResidency residenc
     /// <summary>What users should know of this model, or null.</summary>
     public string? Notice { get; init; }
 
+    /// <summary>As <see cref="EngineDescription.Slowness"/>.</summary>
+    public string? Slowness { get; init; }
+
     public required string CoreHash { get; init; }
 
     public required Device Device { get; init; }
@@ -37,6 +40,7 @@ internal sealed class ServedModel(TransformerCore core, DeviceResidency residenc
         [.. Modalities.Serving.Values.Select(Describe)])
     {
         Notice = Notice,
+        Slowness = Slowness,
     };
 
     private static ModalityDescription Describe(ModalityVersion version) => new(version.Name, version.Identity.Version, "ready", version.Identity.Hash, version.Identity.MediaTypes)

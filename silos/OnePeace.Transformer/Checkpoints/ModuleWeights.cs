@@ -24,10 +24,11 @@ internal sealed class ModuleWeights
     }
 
     /// <summary>Replaces every parameter, without gradient; tensors of the right device and type are shared, others converted one at a time.</summary>
-    /// <exception cref="InvalidDataException">Weights are missing, unexpected, or of another shape.</exception>
+    /// <exception cref="InvalidDataException">Weights are missing, unexpected, or of another shape; or a parameter that several layers hold would have to be converted.</exception>
     public void Replace(IReadOnlyDictionary<string, Tensor> weights, Device device, ScalarType type)
     {
         Check(weights);
+        CheckTies(device, type);
         // Without values first: moving and converting the module then costs nothing, and changes each parameter's type as well.
         foreach (var (_, parameter) in _module.named_parameters())
         {
@@ -60,6 +61,16 @@ internal sealed class ModuleWeights
         ];
         if (faults.Length > 0)
             throw new InvalidDataException($"The weights of the {_what} do not fit: {string.Join("; ", faults)}. Check that the configuration is this checkpoint's.");
+    }
+
+    /// <summary>Converting a module gives each layer a parameter of its own and frees the one that another layer still holds.</summary>
+    private void CheckTies(Device device, ScalarType type)
+    {
+        var tied = _module.modules().Prepend(_module).Distinct().SelectMany(layer => layer.parameters(recurse: false)).GroupBy(parameter => parameter.Handle)
+            .Where(places => places.Count() > 1).Select(places => places.First()).Where(parameter => parameter.dtype != type || parameter.device_type != device.type).ToList();
+        if (tied.Count == 0) return;
+        var names = _module.named_parameters().Where(named => tied.Any(parameter => parameter.Handle == named.parameter.Handle)).Select(named => named.name);
+        throw new InvalidDataException($"The {_what} holds {string.Join(", ", names)} in several layers, so that it cannot be converted to {DataTypes.Name(type)} on {device}: let both use one layer, or ask for {DataTypes.Name(tied[0].dtype)} on {tied[0].device}.");
     }
 
     private static IEnumerable<string> List(string fault, IEnumerable<string> names)

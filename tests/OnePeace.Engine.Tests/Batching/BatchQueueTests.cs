@@ -106,6 +106,21 @@ public sealed class BatchQueueTests : BatchQueueTest
     }
 
     [Fact]
+    public void Entries_past_their_deadlines_are_dropped_whosever_they_are_and_wherever_they_stand()
+    {
+        var queue = Queue();
+        Add(queue, "in time", tenant: "A", deadline: Clock.GetUtcNow() + TimeSpan.FromSeconds(9));
+        Add(queue, "late", tenant: "A", deadline: Clock.GetUtcNow() + TimeSpan.FromSeconds(2));
+        Add(queue, "late too", tenant: "B", deadline: Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+        var left = Add(queue, "left before", tenant: "C", deadline: Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+        queue.Remove(left);
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        var batch = queue.Take();
+        Assert.Equal(["late", "late too"], batch.Expired.Select(e => e.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(["in time"], batch.Entries.Select(e => e.Value));
+    }
+
+    [Fact]
     public void Of_a_tenants_entries_those_whose_deadline_is_near_go_first()
     {
         var queue = Queue();

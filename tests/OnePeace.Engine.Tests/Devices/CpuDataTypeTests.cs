@@ -26,5 +26,24 @@ public sealed class CpuDataTypeTests
         Assert.Contains("'float16'", Assert.Throws<ArgumentException>(() => new EngineOptions { DataType = "float16" }.ResolveDataType(CPU, null)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Where_oneDNN_refuses_the_type_in_use_or_the_faster_one_the_operator_is_told_why()
+    {
+        static string? NoBrain(ScalarType type) => type == ScalarType.BFloat16 ? "the reason" : null;
+        Assert.Equal("oneDNN multiplies no bfloat16 matrices here, so that they take several times as long: the reason.", CpuDataType.Slowness(ScalarType.BFloat16, false, NoBrain));
+        Assert.Contains("no bfloat16 matrices", CpuDataType.Slowness(ScalarType.Float32, mayBeBrain: true, NoBrain));
+        Assert.Null(CpuDataType.Slowness(ScalarType.Float32, mayBeBrain: false, NoBrain));
+        Assert.Contains("no float32 matrices", CpuDataType.Slowness(ScalarType.Float32, true, _ => "the reason"));
+        Assert.Null(CpuDataType.Slowness(ScalarType.BFloat16, true, _ => null));
+    }
+
+    [Fact]
+    public void There_is_nothing_to_tell_of_a_GPU_or_of_float32_that_was_asked_for()
+    {
+        Assert.Null(new EngineOptions().Slowness(new Device("cuda:0"), ScalarType.Float64, Shape(256)));
+        Assert.Null(new EngineOptions { DataType = "float32" }.Slowness(CPU, ScalarType.Float32, Shape(256)));
+        Assert.Contains("not used for Float64", new EngineOptions { DataType = "float32" }.Slowness(CPU, ScalarType.Float64, Shape(256)));
+    }
+
     private static CoreShape Shape(int width) => new() { Width = width, Heads = 4, Layers = 1, ExpertWidth = 4 * width };
 }

@@ -49,6 +49,31 @@ public sealed class BadInputTests(Platform platform)
     }
 
     [Theory]
+    [InlineData("""{"input":null}""", "input must be a string, or an object such as {\"NAME\": ...} with a modality's name, or an array of these, but is null.")]
+    [InlineData("""{"input":true}""", "input must be a string, or an object such as {\"NAME\": ...} with a modality's name, or an array of these, but is a boolean.")]
+    [InlineData("""{"input":["a",null]}""", "input[1] must be a string, or an object such as {\"NAME\": ...} with a modality's name, but is null.")]
+    [InlineData("""{"input":[]}""", "input is an empty array: send at least one string or item.")]
+    [InlineData("""{"input":{"content":[]}}""", "input.content is an empty array: send at least one input.")]
+    [InlineData("""{"input":[{"content":null}]}""", "input[0].content must be an array of inputs, but is null.")]
+    [InlineData("""{"input":{"content":[{"text":"a"},null]}}""", "input.content[1] must be an object such as {\"NAME\": ...}, but is null.")]
+    [InlineData("""{"input":[{"text":null}]}""", "input[0].text must be a string, but is null.")]
+    [InlineData("""{"input":[{"image":5}]}""", "input[0].image must be a string of base64, but is a number.")]
+    public async Task What_is_no_input_is_told_with_its_place_what_was_expected_and_what_came(string json, string message) =>
+        Assert.Equal(message, (string)(await (await platform.Client.EmbedAsync(json)).ErrorAsync(400))["message"]!);
+
+    [Theory]
+    [InlineData("""{"input":""}""", "input")]
+    [InlineData("""{"input":["a",""]}""", "input[1]")]
+    [InlineData("""{"input":["a",{"text":""}]}""", "input[1].text")]
+    [InlineData("""{"input":{"content":[{"image":"AAEC"},{"text":""}]}}""", "input.content[1].text")]
+    public async Task An_empty_text_is_a_422_that_names_the_place(string json, string param)
+    {
+        var error = await (await platform.Client.EmbedAsync(json)).ErrorAsync(422);
+        Assert.Equal((param, "unusable_input"), ((string)error["param"]!, (string)error["code"]!));
+        Assert.Equal($"{param} is an empty text: send at least one character, or leave the item out.", (string)error["message"]!);
+    }
+
+    [Theory]
     [InlineData("malformed", 400)]
     [InlineData("too large", 413)]
     [InlineData("unsupported", 415)]

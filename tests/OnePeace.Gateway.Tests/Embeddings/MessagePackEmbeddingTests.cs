@@ -38,6 +38,25 @@ public sealed class MessagePackEmbeddingTests(Platform platform)
         Assert.Equal(vectors[1], vectors[3]);
     }
 
+    [Fact]
+    public async Task No_bytes_of_a_text_are_a_422_and_nil_is_a_400()
+    {
+        var error = await (await PostAsync((ref MessagePackWriter w) =>
+        {
+            w.WriteMapHeader(1);
+            w.Write("input");
+            WriteItem(ref w, "text", []);
+        })).ErrorAsync(422);
+        Assert.Equal("input.text is an empty text: send at least one character, or leave the item out.", (string)error["message"]!);
+        error = await (await PostAsync((ref MessagePackWriter w) =>
+        {
+            w.WriteMapHeader(1);
+            w.Write("input");
+            w.WriteNil();
+        })).ErrorAsync(400);
+        Assert.EndsWith("but is null.", (string)error["message"]!);
+    }
+
     [Theory]
     [InlineData("application/json", "application/json")]
     [InlineData("application/x-msgpack, application/json;q=0.5", "application/x-msgpack")]

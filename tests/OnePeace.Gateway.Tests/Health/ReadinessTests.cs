@@ -58,6 +58,17 @@ public sealed class ReadinessTests
     }
 
     [Fact]
+    public async Task What_makes_a_model_slow_is_a_warning_in_the_log_once()
+    {
+        var engine = new HashingEngine { Describing = served => served with { Slowness = "the reason" } };
+        await using var platform = new Platform { Load = _ => engine };
+        await platform.InitializeAsync();
+        await (await platform.Client.EmbedAsync("""{"input":"a"}""")).OkAsync();
+        while (!platform.Logs.All.Any(line => line.Contains("Serving hashing"))) await Task.Delay(5);
+        Assert.Equal("Warning hashing is served more slowly than this machine could: the reason", Assert.Single(platform.Logs.All, line => line.Contains("the reason")).Trim());
+    }
+
+    [Fact]
     public async Task A_lost_device_stops_the_server_within_two_seconds()
     {
         await using var platform = new Platform();

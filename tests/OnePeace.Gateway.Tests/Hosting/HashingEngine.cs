@@ -20,6 +20,9 @@ internal sealed class HashingEngine : IEncodingEngine, IAsyncDisposable
 
     public bool Healthy { get; set; } = true;
 
+    /// <summary>Said of the engine itself.</summary>
+    public Func<EngineDescription, EngineDescription> Describing { get; init; } = description => description;
+
     public bool Disposed { get; private set; }
 
     public ConcurrentQueue<EncodeWork> Seen { get; } = new();
@@ -65,12 +68,12 @@ internal sealed class HashingEngine : IEncodingEngine, IAsyncDisposable
         }
     }
 
-    public EngineDescription Describe() => new("hashing", "sha256:0123", Dimensions, "cpu", "float32",
+    public EngineDescription Describe() => Describing(new("hashing", "sha256:0123", Dimensions, "cpu", "float32",
     [
         new ModalityDescription("text", "1.0.0", "ready", "sha256:a", ["text/plain"]),
         new ModalityDescription("image", "1.0.0", "ready", "sha256:b", ["image/png", "image/jpeg"]),
         new ModalityDescription("smell", "0.2.0", "ready", "sha256:c", ["application/x-smell"]) { IsResident = false, WeightBytes = 5_000_000_000 },
-    ]);
+    ]));
 
     public ValueTask DisposeAsync()
     {

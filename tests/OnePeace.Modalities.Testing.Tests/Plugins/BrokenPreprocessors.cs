@@ -23,6 +23,17 @@ public class CountsCalls() : BrokenPreprocessor(async (input, cancellation) =>
     private static int _calls;
 }
 
+/// <summary>All inputs go through one buffer.</summary>
+public class SharesABuffer() : BrokenPreprocessor(async (input, cancellation) =>
+{
+    _buffer = input.Bytes;
+    await Task.Delay(5, cancellation);
+    return await Good.PrepareAsync(new RawInput(_buffer), cancellation);
+})
+{
+    private static ReadOnlyMemory<byte> _buffer;
+}
+
 /// <summary>It prepares whether or not anybody waits.</summary>
 public class IgnoresCancellation() : BrokenPreprocessor((input, _) => Good.PrepareAsync(input, CancellationToken.None));
 

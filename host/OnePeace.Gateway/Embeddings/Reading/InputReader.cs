@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using OnePeace.Contracts.Transformers;
 using OnePeace.Gateway.Errors;
 
@@ -7,6 +8,7 @@ namespace OnePeace.Gateway.Embeddings.Reading;
 /// <summary>Reads <c>input</c>: a string, an item, or an array of either. Counts inputs as it goes.</summary>
 internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
 {
+    private const string Item = "a string, or an object such as {\"NAME\": ...} with a modality's name";
     private const string Fused = "{\"content\": [{...}, {...}], \"fusion\": \"mean\" or \"joint\"}";
     private int _inputs;
 
@@ -19,7 +21,7 @@ internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
         source.EnterArray();
         while (source.NextElement())
             items.Add(ReadElement(ref source, $"input[{items.Count}]"));
-        return items.Count > 0 ? items : throw Wrong("'input' is empty: send at least one item.", "input", "empty_input");
+        return items.Count > 0 ? items : throw Wrong("input is an empty array: send at least one string or item.", "input", "empty_input");
     }
 
     private InputItem ReadElement<T>(ref T source, string path)
@@ -30,13 +32,13 @@ internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
             case ValueKind.Text:
                 var name = modalities.ForStrings ?? throw Wrong($"{path} is a string, but no attached modality reads plain text.", path, "unknown_modality");
                 Count();
-                return new InputItem(Single(new RequestPart(name, source.ReadText())), path);
+                return new InputItem(Single(new RequestPart(name, NotEmpty(source.ReadText(), path))), path);
             case ValueKind.Map:
                 return ReadItem(ref source, path);
             case ValueKind.Number or ValueKind.Array:
                 throw Wrong($"{path} holds numbers or an inner list: token ids are not taken here. Send each text itself, or an object such as {{\"NAME\": ...}} with a modality's name.", path, "token_ids_unsupported");
             default:
-                throw Wrong($"{path} must be a string or an object such as {{\"NAME\": ...}} with a modality's name.", path);
+                throw Wrong($"{path} must be {Item}{(path == "input" ? ", or an array of these" : "")}, but is {Came(source.Kind)}.", path);
         }
     }
 
@@ -69,14 +71,14 @@ internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
         where T : IDocumentReader, allows ref struct
     {
         if (source.Kind != ValueKind.Array)
-            throw Wrong($"{path}.content must be an array of inputs.", $"{path}.content");
+            throw Wrong($"{path}.content must be an array of inputs, but is {Came(source.Kind)}.", $"{path}.content");
         var parts = new List<RequestPart>();
         source.EnterArray();
         while (source.NextElement())
         {
             var partPath = $"{path}.content[{parts.Count}]";
             if (source.Kind != ValueKind.Map)
-                throw Wrong($"{partPath} must be an object such as {{\"NAME\": ...}}.", partPath);
+                throw Wrong($"{partPath} must be an object such as {{\"NAME\": ...}}, but is {Came(source.Kind)}.", partPath);
             source.EnterMap();
             if (!source.NextKey(out var key))
                 throw Wrong($"{partPath} holds no input.", partPath);
@@ -84,7 +86,7 @@ internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
             if (source.NextKey(out _))
                 throw Wrong($"{partPath} holds more than one input: give each its own object.", partPath);
         }
-        return parts.Count > 0 ? parts : throw Wrong($"{path}.content is empty.", $"{path}.content", "empty_input");
+        return parts.Count > 0 ? parts : throw Wrong($"{path}.content is an empty array: send at least one input.", $"{path}.content", "empty_input");
     }
 
     private RequestPart ReadPart<T>(ref T source, string name, string path)
@@ -94,17 +96,18 @@ internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
         var modality = modalities.Find(name)
             ?? throw Wrong($"{path}: there is no modality '{Shown.Name(name)}'; attached are {modalities.Names}.", $"{path}.{Shown.Name(name)}", "unknown_modality");
         var partPath = $"{path}.{name}";
+        var isText = AcceptedModalities.TakesText(modality.MediaTypes);
         switch (source.Kind)
         {
             case ValueKind.Bytes:
-                return new RequestPart(name, source.ReadBytes());
-            case ValueKind.Text when AcceptedModalities.TakesText(modality.MediaTypes):
-                return new RequestPart(name, source.ReadText());
+                return new RequestPart(name, isText ? NotEmpty(source.ReadBytes(), partPath) : source.ReadBytes());
+            case ValueKind.Text when isText:
+                return new RequestPart(name, NotEmpty(source.ReadText(), partPath));
             case ValueKind.Text:
                 var (bytes, mediaType) = MediaText.Decode(source.ReadText().Span, partPath);
                 return new RequestPart(name, bytes, mediaType);
             default:
-                throw Wrong($"{partPath} must be a string{(AcceptedModalities.TakesText(modality.MediaTypes) ? "" : " of base64")}.", partPath);
+                throw Wrong($"{partPath} must be a string{(isText ? "" : " of base64")}, but is {Came(source.Kind)}.", partPath);
         }
     }
 
@@ -125,6 +128,23 @@ internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
         if (++_inputs > maxItems)
             throw Wrong($"'input' holds more than {maxItems} inputs; split the request.", "input", "too_many_inputs");
     }
+
+    /// <summary>A text without a character says nothing that a vector could stand for; of media their own decoders say so.</summary>
+    private static ReadOnlyMemory<byte> NotEmpty(ReadOnlyMemory<byte> text, string path) => !text.IsEmpty
+        ? text
+        : throw new ApiException(new ApiError(StatusCodes.Status422UnprocessableEntity, "unusable_input", $"{path} is an empty text: send at least one character, or leave the item out.", path));
+
+    /// <summary>What a message calls a value that should not be there.</summary>
+    private static string Came(ValueKind kind) => kind switch
+    {
+        ValueKind.Null => "null",
+        ValueKind.Boolean => "a boolean",
+        ValueKind.Number => "a number",
+        ValueKind.Text => "a string",
+        ValueKind.Bytes => "bytes",
+        ValueKind.Array => "an array",
+        _ => "an object",
+    };
 
     private static RequestItem Single(RequestPart part) => new([part]);
 

@@ -10,7 +10,7 @@ public interface IPackable
     void Pack(bool keepsWeights);
 }
 
-/// <summary>Packs whole modules. A parameter that two layers share cannot be packed by both: such a layer should not be packable.</summary>
+/// <summary>Packs whole modules. A parameter that stands at several places of a module keeps its values, since not all who use it need be packed.</summary>
 public static class Packing
 {
     /// <summary>Packs every layer of a module that can be. Afterwards it infers, on the device and in the type that it has now, and neither trains nor tells its weights.</summary>
@@ -18,7 +18,27 @@ public static class Packing
     /// <param name="keepsWeights">See <see cref="IPackable.Pack"/>.</param>
     public static void Pack(this nn.Module module, bool keepsWeights = false)
     {
+        var shared = Shared(module);
         // Parents come before their children here, so that a layer that joins its children's weights finds them as they were loaded.
-        foreach (var layer in module.modules().Prepend(module).OfType<IPackable>().ToList()) layer.Pack(keepsWeights);
+        foreach (var layer in module.modules().Prepend(module).ToList())
+            (layer as IPackable)?.Pack(keepsWeights || layer.parameters().Any(parameter => shared.Contains(parameter.Handle)));
+    }
+
+    /// <summary>Why matrices of a type are not laid out for oneDNN on this processor, so that torch multiplies them as they lie; null where they are.</summary>
+    public static string? Refusal(ScalarType type) => OneDnn.Refusal(type);
+
+    /// <summary>Handles of the tensors that stand at more than one place: of those who share them, and within whatever stands there twice.</summary>
+    private static HashSet<nint> Shared(nn.Module module)
+    {
+        var (once, again) = (new HashSet<nint>(), new HashSet<nint>());
+        Visit(module);
+        return again;
+
+        void Visit(nn.Module place)
+        {
+            foreach (var tensor in place.parameters(recurse: false).Concat(place.buffers(recurse: false)))
+                if (!once.Add(tensor.Handle)) again.Add(tensor.Handle);
+            foreach (var child in place.children()) Visit(child);
+        }
     }
 }

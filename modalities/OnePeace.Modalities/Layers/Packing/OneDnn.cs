@@ -28,15 +28,18 @@ internal static unsafe partial class OneDnn
     private const string Library = "libtorch_cpu";
 
     private static readonly Scalar Four = 4f.ToScalar();
-    private static readonly Lazy<bool> Single = new(() => Works(ScalarType.Float32));
-    private static readonly Lazy<bool> Brain = new(() => Avx512BW.IsSupported && Works(ScalarType.BFloat16));
+    private static readonly Lazy<string?> Single = new(() => Refusal(() => Works(ScalarType.Float32)));
+    private static readonly Lazy<string?> Brain = new(() => Avx512BW.IsSupported ? Refusal(() => Works(ScalarType.BFloat16)) : "this processor has no AVX-512: float32 is faster");
 
     /// <summary>Whether a weight <c>[Out, In]</c> can be reordered here.</summary>
-    public static bool CanMultiply(Tensor weight) => weight.device_type == DeviceType.CPU && weight.dtype switch
+    public static bool CanMultiply(Tensor weight) => weight.device_type == DeviceType.CPU && Refusal(weight.dtype) is null;
+
+    /// <summary>Why weights of a type cannot be reordered on this processor, and what to do; null where they can.</summary>
+    public static string? Refusal(ScalarType type) => type switch
     {
         ScalarType.Float32 => Single.Value,
         ScalarType.BFloat16 => Brain.Value,
-        _ => false,
+        _ => $"it is not used for {type}",
     };
 
     /// <summary>The weight in oneDNN's own layout: for <see cref="Linear"/> and <see cref="LinearWith"/> alone.</summary>
@@ -79,26 +82,36 @@ internal static unsafe partial class OneDnn
         return Tensor.UnsafeCreateTensor(result);
     }
 
+    /// <param name="works">Tries it.</param>
+    internal static string? Refusal(Func<bool> works)
+    {
+        if (!OperatingSystem.IsLinux()) return "it is reached on Linux alone";
+        try
+        {
+            return works() ? null : "its results are wrong on this processor";
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return $"this libtorch does not offer it: use the version that the build pins ({e.Message.TrimEnd('.')})";
+        }
+        catch (Exception e) when (e is ExternalException or InvalidOperationException)
+        {
+            return $"it refuses: {e.Message.TrimEnd('.')}";
+        }
+    }
+
     /// <summary>Does each of them once, and compares: GELU((1 + 1)²).</summary>
     private static bool Works(ScalarType type)
     {
         const double Tolerance = 0.05;
-        if (!OperatingSystem.IsLinux()) return false;
-        try
-        {
-            using var mode = inference_mode();
-            using var scope = NewDisposeScope();
-            var (input, weight) = (ones(2, 16, dtype: type), eye(16, dtype: type));
-            using var packed = Reorder(weight);
-            using var doubled = LinearWith(input, input, packed, null, Combination.Sum);
-            using var squared = LinearWith(doubled, doubled, packed, null, Combination.Product);
-            using var active = Linear(squared, packed, null, Activation.Gelu);
-            return active.to(ScalarType.Float32).sub(nn.functional.gelu(ones(2, 16).mul(Four))).abs().max().item<float>() < Tolerance;
-        }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or ExternalException or InvalidOperationException)
-        {
-            return false;
-        }
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var (input, weight) = (ones(2, 16, dtype: type), eye(16, dtype: type));
+        using var packed = Reorder(weight);
+        using var doubled = LinearWith(input, input, packed, null, Combination.Sum);
+        using var squared = LinearWith(doubled, doubled, packed, null, Combination.Product);
+        using var active = Linear(squared, packed, null, Activation.Gelu);
+        return active.to(ScalarType.Float32).sub(nn.functional.gelu(ones(2, 16).mul(Four))).abs().max().item<float>() < Tolerance;
     }
 
     private static void Check(int error, string what)

@@ -6,32 +6,35 @@ using OnePeace.Training.Runs;
 namespace OnePeace.Grains.Runs;
 
 /// <summary>What the stages of an order need of the server that trains them.</summary>
-internal static class RunNeeds
+/// <param name="order">The order.</param>
+/// <param name="data">The path of its data.</param>
+/// <param name="plugins">What the server has; null where that is not known.</param>
+internal sealed class RunNeeds(RunOrder order, string data, RunPlugins? plugins)
 {
     /// <summary>What is missing, or null.</summary>
-    /// <param name="data">The path of the order's data.</param>
-    /// <param name="modalities">Those that there are plugins for; null where that is not known.</param>
-    public static RunFault? Missing(TrainingRecipe recipe, RunOrder order, string data, IReadOnlyCollection<string>? modalities)
+    public RunFault? Missing(TrainingRecipe recipe) => recipe.Stages.Select(Missing).FirstOrDefault(fault => fault is not null);
+
+    private RunFault? Missing(TrainingStage stage, int index)
     {
-        foreach (var (index, stage) in recipe.Stages.Index())
+        var (part, about) = ($"recipe.stages[{index}]", $"Stage '{stage.Name}': ");
+        foreach (var (key, name) in new[] { ("pivot", stage.Pivot), ("other", stage.Other) })
         {
-            var (part, about) = ($"recipe.stages[{index}]", $"Stage '{stage.Name}': ");
-            foreach (var (key, name) in new[] { ("pivot", stage.Pivot), ("other", stage.Other) })
-            {
-                if (modalities?.Contains(name) == false)
-                    return new(RunFaultKind.Refused, $"{about}this server has no plugin for the modality '{name}'; it has those for {string.Join(", ", modalities)}.", $"{part}.{key}");
-            }
-            if (Missing(RecipeRun.DataOf(data, stage)) is { } pairs) return new(RunFaultKind.Refused, about + RunWords.Of(pairs, order, data), stage.Data is null ? "data" : $"{part}.data");
-            if (RecipeRun.ValidationOf(data, stage) is { } validation && Missing(validation) is { } none) return new(RunFaultKind.Refused, about + RunWords.Of(none, order, data), $"{part}.validation");
+            if (plugins?.Names.Contains(name) == false)
+                return new(RunFaultKind.Refused, $"{about}this server has no plugin for the modality '{name}'; it has those for {string.Join(", ", plugins.Names)}.", $"{part}.{key}");
         }
+        if (plugins is not null && Objection(() => Augmentation.Check(stage, plugins.Get)) is { } cannot) return new(RunFaultKind.Refused, cannot, $"{part}.augment");
+        if (Missing(RecipeRun.DataOf(data, stage)) is { } pairs) return new(RunFaultKind.Refused, about + pairs, stage.Data is null ? "data" : $"{part}.data");
+        if (RecipeRun.ValidationOf(data, stage) is { } validation && Missing(validation) is { } none) return new(RunFaultKind.Refused, about + none, $"{part}.validation");
         return null;
     }
 
-    private static string? Missing(string path)
+    private string? Missing(string path) => Objection(() => PairSources.Check(path)) is { } missing ? RunWords.Of(missing, order, data) : null;
+
+    private static string? Objection(Action check)
     {
         try
         {
-            PairSources.Check(path);
+            check();
             return null;
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using OnePeace.Modalities;
 using OnePeace.Training.Masks;
 using OnePeace.Training.Objectives;
@@ -55,6 +56,11 @@ internal static class RecipeRules
         Check(stage.Losses, range);
         if (stage.Losses.Denoises) Check(stage.Decoder, stage);
         foreach (var (modality, masking) in stage.Masking ?? new Dictionary<string, Masking>()) Check(stage, modality, masking);
+        foreach (var (modality, settings) in stage.Augment ?? new Dictionary<string, JsonObject>())
+        {
+            IsOf(stage, modality, "augment");
+            Expect(settings is not null, $"stage '{stage.Name}': expected an object as the augmentation of '{modality}', but got null.");
+        }
     }
 
     private static void Check(OptimiserOptions optimiser, Range range)
@@ -95,10 +101,13 @@ internal static class RecipeRules
 
     private static void Check(TrainingStage stage, string modality, Masking? masking)
     {
-        Expect(modality == stage.Pivot || modality == stage.Other, $"stage '{stage.Name}': expected '{stage.Pivot}' or '{stage.Other}' under 'masking', but got '{modality}'.");
+        IsOf(stage, modality, "masking");
         Expect(masking is not null, $"stage '{stage.Name}': expected an object as the masking of '{modality}', but got null.");
         MaskDrawing.Check(masking!);
     }
+
+    private static void IsOf(TrainingStage stage, string modality, string key) =>
+        Expect(modality == stage.Pivot || modality == stage.Other, $"stage '{stage.Name}': expected '{stage.Pivot}' or '{stage.Other}' under '{key}', but got '{modality}'.");
 
     private static void Expect(bool condition, string otherwise)
     {

@@ -44,6 +44,9 @@ public sealed record TrainingStage
     /// <summary>What is hidden, where it differs from what the modality itself says.</summary>
     public IReadOnlyDictionary<string, Masking>? Masking { get; set; }
 
+    /// <summary>By modality, how inputs are changed at random while they are trained on, in the words of its plugin; null for not at all.</summary>
+    public IReadOnlyDictionary<string, JsonObject>? Augment { get; set; }
+
     public OptimiserOptions Optimiser { get; set; } = new();
 
     /// <summary>Optimiser steps.</summary>
@@ -66,6 +69,9 @@ public sealed record TrainingStage
 
     /// <summary>Whether a frozen pivot's vectors are computed once, without stochastic depth, and kept.</summary>
     public bool CachePivot { get; set; } = true;
+
+    /// <summary><see cref="CachePivot"/>, unless its inputs are others every time.</summary>
+    internal bool KeepsPivot => CachePivot && Augment?.ContainsKey(Pivot) != true;
 
     /// <summary>Whether the temperature starts anew.</summary>
     public bool ResetLogitScale { get; set; } = true;

@@ -77,6 +77,7 @@ public sealed class RecipeRun(RecipeRunOptions options)
         foreach (var (index, stage) in _recipe.Stages.Index())
         {
             if (Directory.Exists(ModelOf(StageFolder(options.Folder, _recipe, index)))) continue;
+            Augmentation.Check(stage, options.Plugins);
             PairSources.Check(DataOf(options.Data, stage));
             if (ValidationOf(options.Data, stage) is { } validation) PairSources.Check(validation);
         }

@@ -200,6 +200,18 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Null((await silo.SubmitAsync("a")).Fault);
     }
 
+    [Fact]
+    public async Task Inputs_to_be_changed_at_random_by_a_plugin_that_cannot_are_refused_with_the_key()
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        _trainer.Modalities = ["smell", "text"];
+        var recipe = TrainingSilo.Recipe.Replace("\"steps\": 10", "\"steps\": 10, \"augment\": { \"smell\": {} }");
+        var fault = (await silo.Run("a").SubmitAsync(new RunOrder(recipe, "inside"))).Fault!;
+        Assert.Equal((RunFaultKind.Refused, "recipe.stages[0].augment"), (fault.Kind, fault.Part));
+        Assert.Contains("Stage 'smell', its 'augment' of 'smell': expected a modality whose plugin can change its inputs at random", fault.Message);
+        Assert.Empty(await silo.Catalogue.IdsAsync());
+    }
+
     [Theory]
     [InlineData("..", "data")]
     [InlineData("inside/../../grains.db", "data")]

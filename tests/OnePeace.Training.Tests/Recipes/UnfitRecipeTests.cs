@@ -24,6 +24,8 @@ public class UnfitRecipeTests
         ["table lacks a column"] = (_meet with { Data = "table.csv" }, ["must have a column 'imu'", "has text, motion"]),
         ["one pair to validate on"] = (_meet with { Validation = "one.jsonl", ValidateEvery = 1 }, ["Validation needs two pairs", "one.jsonl has 1"]),
         ["option of the wrong kind"] = (_meet with { Options = new JsonObject { ["use_attn_bias"] = "perhaps" } }, ["'use_attn_bias' must be true or false", "perhaps"]),
+        ["inputs that no plugin changes"] = (_meet with { Augment = new Dictionary<string, JsonObject> { ["imu"] = [] } }, ["Stage 'meet', its 'augment' of 'imu'", "can change its inputs at random", "take it out"]),
+        ["unknown change of pictures"] = (_meet with { Other = "image", Augment = new Dictionary<string, JsonObject> { ["image"] = new() { ["flip"] = true } } }, ["its 'augment' of 'image'", "'flip'", "min_scale"]),
         ["block that is no length"] = (_meet with { Losses = new(), Masking = new Dictionary<string, Modalities.Masking> { ["imu"] = new(0.5, 0.5, BlockLength: 0) } }, ["blocks of 1 token or more"]),
     };
 

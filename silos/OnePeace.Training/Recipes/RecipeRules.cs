@@ -51,6 +51,7 @@ internal static class RecipeRules
         if (stage.FirstScale is { } scale) range.Check("first_scale", scale, 0.001, 1000);
         stage.Trains.For(stage);
         Expect(stage.Trains is { Core: true } or { LogitScale: true } or { Pivot.Count: > 0 } or { Other.Count: > 0 } || stage.Losses.Denoises, $"stage '{stage.Name}' trains nothing: name parts under 'trains'.");
+        Expect(!stage.TablePerLayer || stage.Trains.Core, $"stage '{stage.Name}': 'table_per_layer' changes the core, but the stage leaves it frozen: let it train, by 'core' under 'trains', or leave 'table_per_layer' out.");
         Expect(stage.Patience == 0 || (stage.ValidateEvery > 0 && stage.Validation is not null), $"stage '{stage.Name}': 'patience' needs 'validation' and 'validate_every', but one of them is missing.");
         Check(stage.Optimiser, range);
         Check(stage.Losses, range);

@@ -102,9 +102,21 @@ public class RecipeMistakeTests
         Assert.Equal(bytes, RecipeFile.Write(RecipeFile.Parse(bytes, "r.json")));
     }
 
+    [Theory]
+    [InlineData("augment")]
+    [InlineData("table_per_layer")]
+    public void Keys_that_came_later_are_not_written_where_they_say_nothing_so_that_checkpoints_from_before_are_gone_on_with(string key) =>
+        Assert.DoesNotContain(key, Encoding.UTF8.GetString(RecipeFile.Write(TinyWorld.Recipe(TinyWorld.Meet))));
+
     [Fact]
-    public void Keys_that_came_later_are_not_written_where_they_say_nothing_so_that_checkpoints_from_before_are_gone_on_with() =>
-        Assert.DoesNotContain("augment", Encoding.UTF8.GetString(RecipeFile.Write(TinyWorld.Recipe(TinyWorld.Meet))));
+    public void Tables_for_every_layer_of_a_core_that_is_frozen_are_refused()
+    {
+        var recipe = Recipe();
+        recipe["stages"]![0]!["table_per_layer"] = true;
+        Assert.True(RecipeFile.Parse(Encoding.UTF8.GetBytes(recipe.ToJsonString()), "r.json").Stages[0].TablePerLayer);
+        recipe["stages"]![0]!["trains"]!["core"] = false;
+        Refused(recipe, ["stage 'meet': 'table_per_layer' changes the core", "'core' under 'trains'"]);
+    }
 
     private static JsonObject Recipe() => JsonNode.Parse(RecipeFile.Write(TinyWorld.Recipe(TinyWorld.Meet)))!.AsObject();
 

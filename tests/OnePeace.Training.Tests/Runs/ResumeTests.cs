@@ -25,6 +25,7 @@ public class ResumeTests
             Decoder = new DecoderOptions { Width = 16, Heads = 2, Layers = 2, ExpertWidth = 24 },
             Optimiser = _tried.Optimiser with { AverageDecay = 0.5 },
         },
+        ["a table for every layer"] = _tried with { TablePerLayer = true, ActivationCheckpointing = true, Trains = new TrainedParts { Core = true, Pivot = ["all"] } },
         ["everything trains, in bfloat16"] = _tried with { Precision = "bfloat16", Trains = new TrainedParts { Core = true, Pivot = ["all"] }, Accumulate = 2, DropPath = 0.3 },
     };
 

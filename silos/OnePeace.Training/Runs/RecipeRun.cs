@@ -78,8 +78,9 @@ public sealed class RecipeRun(RecipeRunOptions options)
         {
             if (Directory.Exists(ModelOf(StageFolder(options.Folder, _recipe, index)))) continue;
             Augmentation.Check(stage, options.Plugins);
-            PairSources.Check(DataOf(options.Data, stage));
-            if (ValidationOf(options.Data, stage) is { } validation) PairSources.Check(validation);
+            var modalities = PairModality.Of(stage, options.Plugins);
+            PairSources.Check(DataOf(options.Data, stage), modalities, stage.Columns);
+            if (ValidationOf(options.Data, stage) is { } validation) PairSources.Check(validation, modalities, stage.Columns);
         }
     }
 

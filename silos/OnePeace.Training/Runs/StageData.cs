@@ -103,7 +103,7 @@ internal sealed class StageData : IAsyncDisposable
     }
 
     private static IPairSource Open(StageSetting setting, string path, PairSide pivot, PairSide other, CancellationToken cancellation) =>
-        PairSources.Open(path, [PairModality.Of(setting.Plugins(pivot.Modality)), PairModality.Of(setting.Plugins(other.Modality))], setting.Stage.Columns, cancellation);
+        PairSources.Open(path, PairModality.Of(setting.Stage, setting.Plugins), setting.Stage.Columns, cancellation);
 
     private static async Task<(IReadOnlyList<PreparedPairs> Batches, int Pairs, BadPairs Bad)> ReadValidationAsync(StageSetting setting, PairSide pivot, PairSide other, CancellationToken cancellation)
     {

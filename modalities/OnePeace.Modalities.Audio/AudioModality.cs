@@ -1,5 +1,4 @@
 using OnePeace.Modalities.Layers;
-using static TorchSharp.torch;
 
 namespace OnePeace.Modalities.Audio;
 
@@ -24,6 +23,4 @@ public sealed class AudioModality : IModality
     public IPreprocessor CreatePreprocessor(ModalityOptions options) => new AudioPreprocessor(options);
 
     public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => new AudioAdaptor(shape, options);
-
-    public void UpgradeWeights(IDictionary<string, Tensor> weights, CoreShape shape, ModalityOptions options) => RelativeTables.Upgrade(weights, shape);
 }

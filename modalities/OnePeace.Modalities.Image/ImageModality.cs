@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace OnePeace.Modalities.Image;
 
 /// <summary>The image modality.</summary>
-public sealed class ImageModality : IModality
+public sealed class ImageModality : IModality, IAugmentingModality
 {
     public string Name => "image";
 
@@ -17,6 +17,11 @@ public sealed class ImageModality : IModality
     public ModalityOptions DecoderOptions(ModalityOptions options) => options.With("use_attn_bias", false).With("vision_encoder_type", "none");
 
     public IPreprocessor CreatePreprocessor(ModalityOptions options) => new ImagePreprocessor(options);
+
+    public void CheckAugmentation(ModalityOptions settings) => _ = new RandomCrop(settings);
+
+    public IAugmentingPreprocessor CreateAugmentingPreprocessor(ModalityOptions options, ModalityOptions settings) =>
+        new CroppingPreprocessor(new ImagePreprocessor(options), new RandomCrop(settings));
 
     public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => new ImageAdaptor(shape, options);
 

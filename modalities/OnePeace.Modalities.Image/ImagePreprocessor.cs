@@ -29,16 +29,28 @@ public sealed class ImagePreprocessor : IPreprocessor
 
     public ValueTask<PreparedInput> PrepareAsync(RawInput input, CancellationToken cancellation)
     {
+        using var image = Open(input);
+        return ValueTask.FromResult(Prepare(image, cancellation));
+    }
+
+    /// <summary>The image, ready to be decoded.</summary>
+    /// <exception cref="InvalidInputException">It is empty, too large, or none.</exception>
+    internal IImageRows Open(RawInput input)
+    {
         if (input.Bytes.IsEmpty)
             throw new InvalidInputException(InputFault.Unusable, "The image is empty (0 bytes): send a JPEG, PNG, WebP, GIF or BMP file.");
         if (input.Bytes.Length > _limits.MaxBytes)
             throw new InvalidInputException(InputFault.TooLarge,
                 $"The image file may have at most {_limits.MaxBytes:N0} bytes, but has {input.Bytes.Length:N0}: compress it or scale it down.");
+        return _decoder.Open(input.Bytes);
+    }
 
-        using var image = _decoder.Open(input.Bytes);
+    /// <summary>Resized and normalised.</summary>
+    internal PreparedInput Prepare(IImageRows image, CancellationToken cancellation)
+    {
         var levels = BicubicResize.ToSquare(image, _side, cancellation);
         var pixels = HostTensor.Write(values => ClipPixels.Normalise(levels, values), 3, _side, _side);
         var patches = _side / ImageGrid.PatchSide;
-        return ValueTask.FromResult(new PreparedInput([new InputField("pixels", pixels)], patches * patches + 1));
+        return new PreparedInput([new InputField("pixels", pixels)], patches * patches + 1);
     }
 }

@@ -40,6 +40,6 @@ public interface IModality
     /// <summary>From the normed CLS to the embedding space, <c>[B, D] -> [B, D]</c>, before it is scaled to unit length; weights uninitialised.</summary>
     nn.Module<Tensor, Tensor> CreateProjection(CoreShape shape) => new Layers.Linear(shape.Width, shape.Width);
 
-    /// <summary>Adapts weights of an older or smaller checkpoint in place: renames, interpolates, copies. Names are local.</summary>
-    void UpgradeWeights(IDictionary<string, Tensor> weights, CoreShape shape, ModalityOptions options) { }
+    /// <summary>Adapts weights of an older or smaller checkpoint in place: renames, interpolates, copies; by default relative tables (<see cref="Layers.RelativeTables"/>). Names are local.</summary>
+    void UpgradeWeights(IDictionary<string, Tensor> weights, CoreShape shape, ModalityOptions options) => Layers.RelativeTables.Upgrade(weights, shape);
 }

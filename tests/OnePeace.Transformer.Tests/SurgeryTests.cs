@@ -69,7 +69,7 @@ public class SurgeryTests(ITestOutputHelper output)
         using var scope = NewDisposeScope();
         var (first, second) = (rand(514, 2), rand(514, 2));
         var weights = new Dictionary<string, Tensor> { ["adapter.rel_pos_table_list.0.weight"] = first, ["adapter.rel_pos_table_list.1.weight"] = second };
-        new TextModality().UpgradeWeights(weights, Shape(2) with { TablePerLayer = true }, new ModalityOptions());
+        ((IModality)new TextModality()).UpgradeWeights(weights, Shape(2) with { TablePerLayer = true }, new ModalityOptions());
         Assert.Same(second, weights["adapter.rel_pos_table_list.1.weight"]);
     }
 

@@ -45,7 +45,9 @@ public sealed class EngineTrainer(EngineSeat seat, RunSite site, RunPublication 
         }
     }
 
-    public async Task<IReadOnlyCollection<string>?> ModalitiesAsync() => seat.Loaded.IsCompletedSuccessfully ? (await seat.Loaded).Core?.Plugins.Names : null;
+    public async Task<RunPlugins?> PluginsAsync() => seat.Loaded.IsCompletedSuccessfully && (await seat.Loaded).Core is { } serving
+        ? new RunPlugins(serving.Plugins.Names, name => RunWords.Plugin(serving, name))
+        : null;
 
     public async Task<string?> UnpublishableAsync(string id, RunOrder order) => RunOrders.Unpublishable(RunOrders.Recipe(order)) ?? await publication.ObjectionAsync(id, order);
 

@@ -1,4 +1,5 @@
 using OnePeace.Contracts.Runs;
+using OnePeace.Modalities;
 using OnePeace.Training.Runs;
 
 namespace OnePeace.Grains.Runs;
@@ -8,6 +9,11 @@ namespace OnePeace.Grains.Runs;
 /// <param name="Data">Where the order's data lie.</param>
 public sealed record RunTask(string Id, RunOrder Order, string Folder, string Data);
 
+/// <summary>The plugins that runs train with.</summary>
+/// <param name="Names">The modalities that there are plugins for.</param>
+/// <param name="Get">Gives one of them; an <see cref="InvalidDataException"/> where it cannot be loaded.</param>
+public sealed record RunPlugins(IReadOnlyCollection<string> Names, Func<string, IModality> Get);
+
 /// <summary>What a worker does for a run.</summary>
 public interface IRunTrainer
 {
@@ -16,8 +22,8 @@ public interface IRunTrainer
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     Task TrainAsync(RunTask task, ITrainingObserver observer, CancellationToken stop);
 
-    /// <summary>The modalities that it has plugins for; null where that is not known yet.</summary>
-    Task<IReadOnlyCollection<string>?> ModalitiesAsync();
+    /// <summary>The plugins that it has; null where that is not known yet.</summary>
+    Task<RunPlugins?> PluginsAsync();
 
     /// <summary>Why nothing of a run can serve, as far as is known, or null where its modality can.</summary>
     Task<string?> UnpublishableAsync(string id, RunOrder order);

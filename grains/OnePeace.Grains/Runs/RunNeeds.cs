@@ -5,42 +5,53 @@ using OnePeace.Training.Runs;
 
 namespace OnePeace.Grains.Runs;
 
-/// <summary>What the stages of an order need of the server that trains them.</summary>
-internal static class RunNeeds
+/// <summary>What the stages of an order need of the server that trains them. What cannot be looked at now is left to the worker, which says why.</summary>
+/// <param name="order">The order.</param>
+/// <param name="data">The path of its data.</param>
+/// <param name="plugins">What the server has; null where that is not known.</param>
+internal sealed class RunNeeds(RunOrder order, string data, RunPlugins? plugins)
 {
     /// <summary>What is missing, or null.</summary>
-    /// <param name="data">The path of the order's data.</param>
-    /// <param name="modalities">Those that there are plugins for; null where that is not known.</param>
-    public static RunFault? Missing(TrainingRecipe recipe, RunOrder order, string data, IReadOnlyCollection<string>? modalities)
+    public RunFault? Missing(TrainingRecipe recipe) => recipe.Stages.Select(Missing).FirstOrDefault(fault => fault is not null);
+
+    private RunFault? Missing(TrainingStage stage, int index)
     {
-        foreach (var (index, stage) in recipe.Stages.Index())
-        {
-            var (part, about) = ($"recipe.stages[{index}]", $"Stage '{stage.Name}': ");
-            foreach (var (key, name) in new[] { ("pivot", stage.Pivot), ("other", stage.Other) })
-            {
-                if (modalities?.Contains(name) == false)
-                    return new(RunFaultKind.Refused, $"{about}this server has no plugin for the modality '{name}'; it has those for {string.Join(", ", modalities)}.", $"{part}.{key}");
-            }
-            if (Missing(RecipeRun.DataOf(data, stage)) is { } pairs) return new(RunFaultKind.Refused, about + RunWords.Of(pairs, order, data), stage.Data is null ? "data" : $"{part}.data");
-            if (RecipeRun.ValidationOf(data, stage) is { } validation && Missing(validation) is { } none) return new(RunFaultKind.Refused, about + RunWords.Of(none, order, data), $"{part}.validation");
-        }
-        return null;
+        var (part, about) = ($"recipe.stages[{index}]", $"Stage '{stage.Name}': ");
+        if (plugins is null) return Pairs(stage, null, part, about);
+        return Plugin(plugins, stage.Pivot, $"{part}.pivot", about)
+            ?? Plugin(plugins, stage.Other, $"{part}.other", about)
+            ?? Fault($"{part}.augment", "", () => Augmentation.Check(stage, plugins.Get))
+            ?? Pairs(stage, PairModality.Of(stage, plugins.Get), part, about);
     }
 
-    private static string? Missing(string path)
+    private static RunFault? Plugin(RunPlugins plugins, string name, string part, string about) => plugins.Names.Contains(name)
+        ? Fault(part, about, () => plugins.Get(name))
+        : new(RunFaultKind.Refused, $"{about}this server has no plugin for the modality '{name}'; it has those for {string.Join(", ", plugins.Names)}.", part);
+
+    private RunFault? Pairs(TrainingStage stage, IReadOnlyList<PairModality>? modalities, string part, string about)
+    {
+        if (modalities is not null && stage.Columns is { } columns && Fault($"{part}.columns", about, () => PairSources.CheckNames(modalities, columns)) is { } names) return names;
+        return Look(RecipeRun.DataOf(data, stage), stage.Data is null ? "data" : $"{part}.data")
+            ?? (RecipeRun.ValidationOf(data, stage) is { } validation ? Look(validation, $"{part}.validation") : null);
+
+        RunFault? Look(string path, string named) =>
+            Fault(named, about, () => PairSources.Check(path, modalities, stage.Columns)) is { } fault ? fault with { Message = RunWords.Of(fault.Message, order, data) } : null;
+    }
+
+    private static RunFault? Fault(string part, string about, Action check)
     {
         try
         {
-            PairSources.Check(path);
+            check();
             return null;
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
         {
-            return e.Message;
+            return new(RunFaultKind.Refused, about + e.Message, part);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;   // cannot be looked at now: the worker says why
+            return null;   // the worker says why
         }
     }
 }

@@ -31,8 +31,8 @@ internal static class RunOrders
     }
 
     /// <summary>What is wrong with an order, or null. Where this silo has no training data, the worker looks whether the order's are there.</summary>
-    /// <param name="modalities">Those that there are plugins for; null where that is not known.</param>
-    public static RunFault? Objection(RunOrder order, RunSite site, IReadOnlyCollection<string>? modalities)
+    /// <param name="plugins">Those that there are; null where that is not known.</param>
+    public static RunFault? Objection(RunOrder order, RunSite site, RunPlugins? plugins)
     {
         if (Encoding.UTF8.GetByteCount(order.Recipe) > RunLimits.RecipeBytes) return new(RunFaultKind.Refused, $"A recipe has at most {RunLimits.RecipeBytes} bytes.", "recipe");
         if (order.Name is { } name && (name.Length is 0 or > LongestName || name.Any(char.IsControl))) return new(RunFaultKind.Refused, $"A run's name has 1 to {LongestName} characters, and no control characters.", "name");
@@ -44,7 +44,7 @@ internal static class RunOrders
         {
             var recipe = Recipe(order);
             if (new BudgetCheck(site.Budget).Objection(recipe) is { } cost) return new(RunFaultKind.Refused, cost, "recipe");
-            return data is null ? null : RunNeeds.Missing(recipe, order, data, modalities);
+            return data is null ? null : new RunNeeds(order, data, plugins).Missing(recipe);
         }
         catch (InvalidDataException e)
         {

@@ -58,8 +58,8 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
         if (Life.Order is null && !Life.IsDeleted)
         {
             if (_site.TrainingData is null && !await Catalogue.IsAttendedAsync()) return new RunFault(RunFaultKind.Unavailable, "No server has training data: start one with --training-data DIR.");
-            var modalities = await _trainer.ModalitiesAsync();
-            if (await Task.Run(() => RunOrders.Objection(order, _site, modalities)) is { } objection) return objection;
+            var plugins = await _trainer.PluginsAsync();
+            if (await Task.Run(() => RunOrders.Objection(order, _site, plugins)) is { } objection) return objection;
             var recipe = RunOrders.Recipe(order);
             var note = order.Publish ? await _trainer.UnpublishableAsync(_id, order) : null;
             if (order.MustPublish && note is not null) return new RunFault(RunFaultKind.Refused, $"{note} Correct the order, or leave 'publish' out to train all the same.", "publish");

@@ -27,12 +27,6 @@ public sealed record PairLoaderOptions
 /// <remarks>Bad pairs are left out of their batch and noted in <see cref="Bad"/>. Does not own the source.</remarks>
 public sealed class PairLoader : IAsyncDisposable
 {
-    private enum Side : ulong
-    {
-        Pivot,
-        Other,
-    }
-
     private readonly PairSampler _sampler;
     private readonly PairSide _pivot;
     private readonly PairSide _other;
@@ -102,7 +96,7 @@ public sealed class PairLoader : IAsyncDisposable
     private async Task<PreparedPairs> PrepareAsync(long step, CancellationToken cancellation)
     {
         var indices = await Task.Run(() => _sampler.Batch(step), cancellation).ConfigureAwait(false);
-        var prepared = await Task.WhenAll(indices.Select(index => PrepareAsync(index, cancellation))).ConfigureAwait(false);
+        var prepared = await Task.WhenAll(indices.Select(index => PrepareAsync(Draws(step, index), cancellation))).ConfigureAwait(false);
         var pairs = OneLane([.. prepared.OfType<PreparedPair>()]);
         if (pairs.Count < 2) pairs = [];
         return new PreparedPairs(
@@ -114,12 +108,12 @@ public sealed class PairLoader : IAsyncDisposable
             [.. pairs.Select(pair => pair.PivotKey)]);
     }
 
-    private async Task<PreparedPair?> PrepareAsync(int index, CancellationToken cancellation)
+    private async Task<PreparedPair?> PrepareAsync(PairDraws draws, CancellationToken cancellation)
     {
         await _slots.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => _preparation.PrepareAsync(index, cancellation), cancellation).ConfigureAwait(false);
+            return await Task.Run(() => _preparation.PrepareAsync(draws, cancellation), cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -139,7 +133,9 @@ public sealed class PairLoader : IAsyncDisposable
     private PreparedSide Masked(PairSide side, Side which, long step, IReadOnlyList<(int Index, PreparedInput Input)> items) => new(
         side.Modality,
         [.. items.Select(item => item.Input)],
-        [.. items.Select(item => MaskDrawing.Draw(side.Masking, item.Input, side.Passes, _sampler.Seed, (ulong)step, (ulong)item.Index, (ulong)which))]);
+        [.. items.Select(item => MaskDrawing.Draw(side.Masking, item.Input, side.Passes, Draws(step, item.Index).Keys(which)))]);
+
+    private PairDraws Draws(long step, int index) => new(_sampler.Seed, step, index);
 
     private InvalidDataException NothingGood() => new(
         $"No batch of a whole epoch ({_sampler.BatchesPerEpoch:N0} of {_sampler.BatchSize:N0} pairs) has two good pairs; {Bad.Count:N0} are bad. The first: "

@@ -1,4 +1,5 @@
 using OnePeace.Modalities;
+using OnePeace.Training.Recipes;
 
 namespace OnePeace.Training.Data;
 
@@ -11,4 +12,8 @@ public sealed record PairModality(string Name, IReadOnlyList<string> MediaTypes)
     public bool IsText => MediaTypes.Any(type => type.StartsWith("text/", StringComparison.Ordinal));
 
     public static PairModality Of(IModality modality) => new(modality.Name, modality.MediaTypes);
+
+    /// <summary>Both of a stage.</summary>
+    /// <param name="plugins">Gives the plugin of a modality by name; throws where there is none.</param>
+    public static IReadOnlyList<PairModality> Of(TrainingStage stage, Func<string, IModality> plugins) => [Of(plugins(stage.Pivot)), Of(plugins(stage.Other))];
 }

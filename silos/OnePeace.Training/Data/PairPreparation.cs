@@ -20,12 +20,14 @@ internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSi
 {
     private readonly ConcurrentDictionary<int, PreparedPair> _kept = [];
     private readonly TimedPreparation _inputs = new(options.PrepareLimit);
-    private long _left = options.CacheBytes;
+    private long _left = pivot.Augmenting is null && other.Augmenting is null ? options.CacheBytes : 0;   // what is changed at random is another one every time
 
     /// <summary>Null for a bad pair, which is noted.</summary>
+    /// <param name="draws">What is random about it.</param>
     /// <exception cref="LostDataException">The data set is gone, or an input was not prepared in time; no pair is to blame.</exception>
-    public async Task<PreparedPair?> PrepareAsync(int index, CancellationToken cancellation)
+    public async Task<PreparedPair?> PrepareAsync(PairDraws draws, CancellationToken cancellation)
     {
+        var index = draws.Index;
         if (_kept.TryGetValue(index, out var kept)) return kept;
         string? id = null;
         try
@@ -36,8 +38,8 @@ internal sealed class PairPreparation(IPairSource source, PairSide pivot, PairSi
             var pair = new PreparedPair(
                 index,
                 id,
-                await _inputs.PrepareAsync(id, pivot, raw, cancellation).ConfigureAwait(false),
-                await _inputs.PrepareAsync(id, other, Input(stored, other), cancellation).ConfigureAwait(false),
+                await _inputs.PrepareAsync(id, pivot, raw, () => draws.ForAugmentation(Side.Pivot), cancellation).ConfigureAwait(false),
+                await _inputs.PrepareAsync(id, other, Input(stored, other), () => draws.ForAugmentation(Side.Other), cancellation).ConfigureAwait(false),
                 Convert.ToHexStringLower(SHA256.HashData(raw.Bytes.Span)));
             Keep(pair);
             return pair;

@@ -17,19 +17,34 @@ public static class PairSources
     /// <exception cref="FileNotFoundException">There is nothing.</exception>
     public static IPairSource Open(string path, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string>? columns = null, CancellationToken cancellation = default)
     {
-        columns ??= new Dictionary<string, string>();
-        foreach (var (name, column) in columns.Where(named => modalities.All(m => m.Name != named.Key)))
-            throw new InvalidDataException($"The recipe's columns say '{name}': '{column}', but the left side must be a modality of these pairs, {string.Join(" or ", modalities.Select(m => $"'{m.Name}'"))}, and the right side the column that holds it.");
+        CheckNames(modalities, columns ??= new Dictionary<string, string>());
         if (Table(path) is { } table) return TableSource.Open(table, modalities, columns, cancellation);
         if (Shards(path) is { Count: > 0 } shards) return ShardSource.Open(shards, modalities, columns, cancellation);
         throw Missing(path);
     }
 
-    /// <summary>Looks whether there is something to open, and no more.</summary>
+    /// <summary>Looks whether there is something to open, and at the beginning of it whether it has what every pair holds. Quick, however large it is.</summary>
+    /// <param name="path">As for <see cref="Open"/>.</param>
+    /// <param name="modalities">As for <see cref="Open"/>; null to look only whether something is there.</param>
+    /// <param name="columns">As for <see cref="Open"/>.</param>
     /// <inheritdoc cref="Open" path="/exception"/>
-    public static void Check(string path)
+    public static void Check(string path, IReadOnlyList<PairModality>? modalities = null, IReadOnlyDictionary<string, string>? columns = null)
     {
-        if (Table(path) is null && Shards(path).Count == 0) throw Missing(path);
+        columns ??= new Dictionary<string, string>();
+        if (modalities is not null) CheckNames(modalities, columns);
+        var (table, shards) = (Table(path), Shards(path));
+        if (table is null && shards.Count == 0) throw Missing(path);
+        if (modalities is null) return;
+        if (table is not null) TableSource.CheckHead(table, modalities, columns);
+        else ShardSource.CheckHead(shards[0], modalities, columns);
+    }
+
+    /// <summary>Looks whether a recipe's columns are of modalities that the pairs hold.</summary>
+    /// <exception cref="InvalidDataException">One is not.</exception>
+    public static void CheckNames(IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string> columns)
+    {
+        foreach (var (name, column) in columns.Where(named => modalities.All(m => m.Name != named.Key)))
+            throw new InvalidDataException($"The recipe's columns say '{name}': '{column}', but the left side must be a modality of these pairs, {string.Join(" or ", modalities.Select(m => $"'{m.Name}'"))}, and the right side the column that holds it.");
     }
 
     private static Exception Missing(string path)

@@ -21,7 +21,7 @@ internal static class TrainedModel
         var combined = new ModelSource(Stream.Null)
         {
             Name = source.Name,
-            Shape = source.Shape,
+            Shape = stage.ShapeAfter(source.Shape),
             Core = stage.Trains.Core ? new ModuleSource(model.Core, type) : source.Core,
             Modalities = modalities,
             LogitScale = stage.Trains.Core || Goes(model.Pivot) || Goes(model.Other) ? LogitScaleOf(model) : source.LogitScale,

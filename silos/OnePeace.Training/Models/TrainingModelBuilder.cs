@@ -32,7 +32,8 @@ public sealed record TrainingSource(ModelSource Base, Func<string, IModality> Pl
 public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage stage)
 {
     private readonly ScalarType _type = DataTypes.Parse(stage.Precision);
-    private readonly CoreShape _shape = source.Base.Shape with { DropPath = stage.DropPath };
+    private readonly CoreShape _after = stage.ShapeAfter(source.Base.Shape);
+    private readonly CoreShape _shape = stage.ShapeAfter(source.Base.Shape) with { DropPath = stage.DropPath };
 
     /// <exception cref="InvalidDataException">The recipe asks for what the model or its plugins do not have.</exception>
     public TrainingModel Build()
@@ -83,7 +84,7 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
         var own = name == stage.Other ? stage.Options : null;
         if (source.Base.Modalities.TryGetValue(name, out var stored))
         {
-            return own is null ? ModelLoader.LoadModality(stored, source.Base.Shape, plugin, source.Device, _type) : throw new InvalidDataException(
+            return own is null ? ModelLoader.LoadModality(stored, _after, plugin, source.Device, _type) : throw new InvalidDataException(
                 $"The stage '{stage.Name}' has 'options' for '{name}', as if it joined, but the model has it already: leave 'options' out to train it further, or start from a model without it ('onepeace convert' with --modalities).");
         }
         if (!source.NewModalities.TryGetValue(name, out var options) && own is null)
@@ -94,7 +95,7 @@ public sealed class TrainingModelBuilder(TrainingSource source, TrainingStage st
         var merged = (options ?? new ModalityOptions()).ToJson();
         foreach (var (key, value) in own ?? []) merged[key] = value?.DeepClone();
         var complete = plugin.CompleteOptions(new ModalityOptions(merged, options?.Assets), new Dictionary<string, long[]>());
-        var module = new ModalityModule(plugin, source.Base.Shape, complete);
+        var module = new ModalityModule(plugin, _after, complete);
         try
         {
             FirstWeights.Draw(module, Seed(name), source.FirstScale);

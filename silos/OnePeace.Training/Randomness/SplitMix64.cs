@@ -33,6 +33,9 @@ public sealed class SplitMix64
         return (int)high;
     }
 
+    /// <summary>A number from 0 to 1, 1 excluded.</summary>
+    public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
+
     /// <summary>Puts the first <paramref name="count"/> places of a random order in place; the rest holds the others.</summary>
     public void Shuffle<T>(Span<T> values, int count)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using OnePeace.Modalities;
 using OnePeace.Training.Masks;
 using OnePeace.Training.Objectives;
@@ -50,11 +51,17 @@ internal static class RecipeRules
         if (stage.FirstScale is { } scale) range.Check("first_scale", scale, 0.001, 1000);
         stage.Trains.For(stage);
         Expect(stage.Trains is { Core: true } or { LogitScale: true } or { Pivot.Count: > 0 } or { Other.Count: > 0 } || stage.Losses.Denoises, $"stage '{stage.Name}' trains nothing: name parts under 'trains'.");
+        Expect(!stage.TablePerLayer || stage.Trains.Core, $"stage '{stage.Name}': 'table_per_layer' changes the core, but the stage leaves it frozen: let it train, by 'core' under 'trains', or leave 'table_per_layer' out.");
         Expect(stage.Patience == 0 || (stage.ValidateEvery > 0 && stage.Validation is not null), $"stage '{stage.Name}': 'patience' needs 'validation' and 'validate_every', but one of them is missing.");
         Check(stage.Optimiser, range);
         Check(stage.Losses, range);
         if (stage.Losses.Denoises) Check(stage.Decoder, stage);
         foreach (var (modality, masking) in stage.Masking ?? new Dictionary<string, Masking>()) Check(stage, modality, masking);
+        foreach (var (modality, settings) in stage.Augment ?? new Dictionary<string, JsonObject>())
+        {
+            IsOf(stage, modality, "augment");
+            Expect(settings is not null, $"stage '{stage.Name}': expected an object as the augmentation of '{modality}', but got null.");
+        }
     }
 
     private static void Check(OptimiserOptions optimiser, Range range)
@@ -95,10 +102,13 @@ internal static class RecipeRules
 
     private static void Check(TrainingStage stage, string modality, Masking? masking)
     {
-        Expect(modality == stage.Pivot || modality == stage.Other, $"stage '{stage.Name}': expected '{stage.Pivot}' or '{stage.Other}' under 'masking', but got '{modality}'.");
+        IsOf(stage, modality, "masking");
         Expect(masking is not null, $"stage '{stage.Name}': expected an object as the masking of '{modality}', but got null.");
         MaskDrawing.Check(masking!);
     }
+
+    private static void IsOf(TrainingStage stage, string modality, string key) =>
+        Expect(modality == stage.Pivot || modality == stage.Other, $"stage '{stage.Name}': expected '{stage.Pivot}' or '{stage.Other}' under '{key}', but got '{modality}'.");
 
     private static void Expect(bool condition, string otherwise)
     {

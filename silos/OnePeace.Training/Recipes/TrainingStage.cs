@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using OnePeace.Modalities;
 using OnePeace.Training.Objectives;
 using OnePeace.Training.Parameters;
@@ -44,6 +45,9 @@ public sealed record TrainingStage
     /// <summary>What is hidden, where it differs from what the modality itself says.</summary>
     public IReadOnlyDictionary<string, Masking>? Masking { get; set; }
 
+    /// <summary>By modality, how inputs are changed at random while they are trained on, in the words of its plugin; null for not at all.</summary>
+    public IReadOnlyDictionary<string, JsonObject>? Augment { get; set; }
+
     public OptimiserOptions Optimiser { get; set; } = new();
 
     /// <summary>Optimiser steps.</summary>
@@ -67,6 +71,13 @@ public sealed record TrainingStage
     /// <summary>Whether a frozen pivot's vectors are computed once, without stochastic depth, and kept.</summary>
     public bool CachePivot { get; set; } = true;
 
+    /// <summary><see cref="CachePivot"/>, unless its inputs are others every time.</summary>
+    internal bool KeepsPivot => CachePivot && Augment?.ContainsKey(Pivot) != true;
+
+    /// <summary>Whether every layer gets a table of relative positions of its own, which starts as a copy of the shared one. That changes the core's shape, so the core has to train.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]   // so that checkpoints from before are gone on with
+    public bool TablePerLayer { get; set; }
+
     /// <summary>Whether the temperature starts anew.</summary>
     public bool ResetLogitScale { get; set; } = true;
 
@@ -78,6 +89,9 @@ public sealed record TrainingStage
 
     /// <summary>Validations without a better loss after which the stage ends, with the best weights; 0 goes on.</summary>
     public int Patience { get; set; }
+
+    /// <summary>The core's shape after the stage.</summary>
+    internal CoreShape ShapeAfter(CoreShape before) => TablePerLayer ? before with { TablePerLayer = true } : before;
 }
 
 /// <summary>What a stage changes; everything else is frozen. Parts of a modality: <c>adaptor</c>, <c>experts</c>, <c>norm</c>, <c>projection</c>, or <c>all</c>.</summary>

@@ -77,8 +77,10 @@ public sealed class RecipeRun(RecipeRunOptions options)
         foreach (var (index, stage) in _recipe.Stages.Index())
         {
             if (Directory.Exists(ModelOf(StageFolder(options.Folder, _recipe, index)))) continue;
-            PairSources.Check(DataOf(options.Data, stage));
-            if (ValidationOf(options.Data, stage) is { } validation) PairSources.Check(validation);
+            Augmentation.Check(stage, options.Plugins);
+            var modalities = PairModality.Of(stage, options.Plugins);
+            PairSources.Check(DataOf(options.Data, stage), modalities, stage.Columns);
+            if (ValidationOf(options.Data, stage) is { } validation) PairSources.Check(validation, modalities, stage.Columns);
         }
     }
 

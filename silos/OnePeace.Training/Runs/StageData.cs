@@ -99,19 +99,19 @@ internal sealed class StageData : IAsyncDisposable
     private static PairSide Side(StageSetting setting, IModality modality, ModalityOptions options, bool alone)
     {
         var passes = (alone ? MaskedPasses.Alone : 0) | (setting.Stage.Losses.Joins ? MaskedPasses.Joint : 0);
-        return PairSide.Of(modality, options, passes, setting.Stage.Masking?.GetValueOrDefault(modality.Name));
+        return PairSide.Of(modality, options, passes, setting.Stage.Masking?.GetValueOrDefault(modality.Name), setting.Stage.Augment?.GetValueOrDefault(modality.Name));
     }
 
     private static IPairSource Open(StageSetting setting, string path, PairSide pivot, PairSide other, CancellationToken cancellation) =>
-        PairSources.Open(path, [PairModality.Of(setting.Plugins(pivot.Modality)), PairModality.Of(setting.Plugins(other.Modality))], setting.Stage.Columns, cancellation);
+        PairSources.Open(path, PairModality.Of(setting.Stage, setting.Plugins), setting.Stage.Columns, cancellation);
 
     private static async Task<(IReadOnlyList<PreparedPairs> Batches, int Pairs, BadPairs Bad)> ReadValidationAsync(StageSetting setting, PairSide pivot, PairSide other, CancellationToken cancellation)
     {
-        using var source = Open(setting, setting.Validation!, pivot with { Passes = 0 }, other with { Passes = 0 }, cancellation);
+        using var source = Open(setting, setting.Validation!, pivot.Still(), other.Still(), cancellation);
         var groups = Enumerable.Range(0, source.Count).Select(source.Group).Distinct().Count();
         if (groups < 2) throw new InvalidDataException($"Validation needs two pairs or more that mean different things, but {setting.Validation} has {source.Count:N0} in {groups:N0} groups: add some, or leave 'validation' out.");
         var sampler = new PairSampler(source, Math.Min(setting.Stage.BatchSize, groups), seed: 0);
-        var loader = new PairLoader(source, sampler, pivot with { Passes = 0 }, other with { Passes = 0 }, new PairLoaderOptions { Parallelism = setting.Parallelism });
+        var loader = new PairLoader(source, sampler, pivot.Still(), other.Still(), new PairLoaderOptions { Parallelism = setting.Parallelism });
         await using (loader.ConfigureAwait(false))
         {
             var batches = new List<PreparedPairs>();

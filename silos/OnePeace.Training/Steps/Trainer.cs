@@ -36,7 +36,7 @@ public sealed class Trainer : IDisposable
             model.Dispose();
             throw;
         }
-        _cache = stage.CachePivot && model.PivotIsFrozen ? new PivotCache(model, cacheBytes) : null;
+        _cache = stage.KeepsPivot && model.PivotIsFrozen ? new PivotCache(model, cacheBytes) : null;
     }
 
     /// <summary>Optimiser steps done.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using OnePeace.Engine.Devices;
 using OnePeace.Engine.Plugins;
 using OnePeace.Tests;
@@ -9,7 +8,7 @@ using OnePeace.Training.Runs;
 namespace OnePeace.Benchmarks.Expansion;
 
 /// <summary>What staged expansion reaches on generated scenes, beside its controls and ablations: <c>expansion DATA OUT [SEEDS] [PART/PARTS]</c>.</summary>
-/// <remarks>Everything that is done lies in OUT and is not done again. Several processes can share the work: each takes every PARTS-th seed, then what is left of the ablations.</remarks>
+/// <remarks>Everything that is done lies in OUT and is not done again, unless the recipe is another one now. Several processes can share the work: each takes every PARTS-th seed, then what is left of the ablations.</remarks>
 internal static class ExpansionBenchmark
 {
     public static bool Know(string[] arguments) => arguments is ["expansion", ..];
@@ -29,46 +28,29 @@ internal static class ExpansionBenchmark
         var variants = ExpansionVariants.Of(demo);
         foreach (var seed in Enumerable.Range(1, seeds).Where(seed => seed % parts == part))
         {
-            foreach (var variant in variants.Where(v => v.IsForEverySeed)) await RunAsync(variant, seed, data, folder);
+            foreach (var variant in variants.Where(v => v.IsForEverySeed)) await RunAsync(variants, variant, seed, data, folder);
         }
         var once = variants.Where(v => !v.IsForEverySeed);
-        foreach (var variant in part % 2 == 0 ? once : once.Reverse()) await RunAsync(variant, 1, data, folder);
+        foreach (var variant in part % 2 == 0 ? once : once.Reverse()) await RunAsync(variants, variant, 1, data, folder);
         ExpansionTable.Print(folder, variants, seeds);
         return 0;
     }
 
-    public static string FolderOf(string folder, ExpansionVariant variant, int seed) => Path.Combine(folder, $"seed-{seed}", variant.Name);
+    public static ExpansionFolder FolderOf(string folder, IReadOnlyList<ExpansionVariant> variants, ExpansionVariant variant, int seed) =>
+        new(Path.Combine(folder, $"seed-{seed}", variant.Name), variant.Hash(variants, seed));
 
-    public static string ResultOf(string folder, ExpansionVariant variant, int seed) => Path.Combine(FolderOf(folder, variant, seed), "result.json");
-
-    private static async Task RunAsync(ExpansionVariant variant, int seed, string data, string folder)
+    private static async Task RunAsync(IReadOnlyList<ExpansionVariant> variants, ExpansionVariant variant, int seed, string data, string folder)
     {
-        var path = FolderOf(folder, variant, seed);
-        if (File.Exists(ResultOf(folder, variant, seed)) || !Claim(path)) return;
+        var place = FolderOf(folder, variants, variant, seed);
+        if (!place.Take(Console.Error)) return;
         var recipe = variant.Recipe with { Seed = seed };
         var before = Process.GetCurrentProcess().TotalProcessorTime;
         var start = variant.From is { } from ? Path.Combine(folder, $"seed-{seed}", from, $"01-{from}", "model") : null;
-        var model = await TrainAsync(recipe, data, path, start);
+        var model = await TrainAsync(recipe, data, place.Location, start);
         var seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
         var figures = await ExpansionEvaluation.RunAsync(model, start, data, CancellationToken.None);
-        File.WriteAllText(ResultOf(folder, variant, seed), JsonSerializer.Serialize(figures.Append(new("cpu seconds", seconds)).ToDictionary()));
+        place.Write(figures.Append(new("cpu seconds", seconds)).ToDictionary());
         Console.WriteLine($"{variant.Name}, seed {seed}: {seconds:0} CPU seconds; " + string.Join("  ", figures.Where(f => !f.Key.Contains(' ')).Select(f => $"{f.Key} {f.Value:P0}")));
-    }
-
-    /// <summary>False where another process is at it; a claim that a killed process left has to be removed by hand.</summary>
-    private static bool Claim(string path)
-    {
-        Directory.CreateDirectory(path);
-        try
-        {
-            using var claim = new FileStream(Path.Combine(path, "claimed"), FileMode.CreateNew);
-            return true;
-        }
-        catch (IOException)
-        {
-            Console.WriteLine($"{path} is claimed by another process: left to it.");
-            return false;
-        }
     }
 
     private static async Task<string> TrainAsync(TrainingRecipe recipe, string data, string folder, string? model)

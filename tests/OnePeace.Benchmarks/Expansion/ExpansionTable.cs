@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace OnePeace.Benchmarks.Expansion;
 
@@ -8,7 +7,7 @@ internal static class ExpansionTable
 {
     public static void Print(string folder, IReadOnlyList<ExpansionVariant> variants, int seeds)
     {
-        var results = variants.ToDictionary(v => v.Name, v => Read(folder, v, seeds));
+        var results = variants.ToDictionary(v => v.Name, v => Read(folder, variants, v, seeds));
         string[] keys = [.. results.Values.SelectMany(r => r).SelectMany(r => r.Keys).Distinct().Order(StringComparer.Ordinal)];
         foreach (var variant in variants.Where(v => results[v.Name].Count > 0))
         {
@@ -21,11 +20,8 @@ internal static class ExpansionTable
         }
     }
 
-    private static List<Dictionary<string, double>> Read(string folder, ExpansionVariant variant, int seeds) =>
-    [
-        .. Enumerable.Range(1, seeds).Select(seed => ExpansionBenchmark.ResultOf(folder, variant, seed)).Where(File.Exists)
-            .Select(file => JsonSerializer.Deserialize<Dictionary<string, double>>(File.ReadAllText(file))!),
-    ];
+    private static List<IReadOnlyDictionary<string, double>> Read(string folder, IReadOnlyList<ExpansionVariant> variants, ExpansionVariant variant, int seeds) =>
+        [.. Enumerable.Range(1, seeds).Select(seed => ExpansionBenchmark.FolderOf(folder, variants, variant, seed).Read()).OfType<IReadOnlyDictionary<string, double>>()];
 
     private static string Text(string key, double value) => key.EndsWith("seconds", StringComparison.Ordinal)
         ? value.ToString("0", CultureInfo.InvariantCulture)

@@ -12,6 +12,10 @@ internal sealed record ExpansionVariant(string Name, string? From, TrainingRecip
 {
     /// <summary>Whether it is run for every seed, or for the first only.</summary>
     public bool IsForEverySeed { get; init; }
+
+    /// <summary>What a result of this variant follows from, but for the data: its recipe, and those of the variants that its model comes from.</summary>
+    public string Hash(IReadOnlyList<ExpansionVariant> variants, int seed) =>
+        ExpansionFolder.Hash(Recipe with { Seed = seed }, From is null ? null : variants.Single(variant => variant.Name == From).Hash(variants, seed));
 }
 
 /// <summary>The variants: the recipe of the model that ships, its controls, and its ablations.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OnePeace.Contracts.Runs;
 using OnePeace.Gateway.Tests.Hosting;
 using OnePeace.Grains.Runs;
+using OnePeace.Grains.Tests.Runs;
 using OnePeace.Training.Runs;
 using OnePeace.Training.Steps;
 
@@ -92,7 +93,7 @@ public sealed class TrainingPlatform : IAsyncLifetime
             }
         }
 
-        public Task<IReadOnlyCollection<string>?> ModalitiesAsync() => Task.FromResult<IReadOnlyCollection<string>?>(["smell", "text"]);
+        public Task<RunPlugins?> PluginsAsync() => Task.FromResult<RunPlugins?>(new(["smell", "text"], name => new NamedModality(name)));
 
         public Task<string?> UnpublishableAsync(string id, RunOrder order) => Task.FromResult(order.Version == "6.6.6" ? "Nothing is published: the name is taken." : null);
 

@@ -58,7 +58,7 @@ internal sealed class ScriptedTrainer : IRunTrainer
         }
     }
 
-    public Task<IReadOnlyCollection<string>?> ModalitiesAsync() => Task.FromResult(Modalities);
+    public Task<RunPlugins?> PluginsAsync() => Task.FromResult(Modalities is null ? null : new RunPlugins(Modalities, name => new NamedModality(name)));
 
     public Task<string?> UnpublishableAsync(string id, RunOrder order) => Task.FromResult(Objection);
 

@@ -200,6 +200,42 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Null((await silo.SubmitAsync("a")).Fault);
     }
 
+    [Fact]
+    public async Task Inputs_to_be_changed_at_random_by_a_plugin_that_cannot_are_refused_with_the_key()
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        _trainer.Modalities = ["smell", "text"];
+        var recipe = TrainingSilo.Recipe.Replace("\"steps\": 10", "\"steps\": 10, \"augment\": { \"smell\": {} }");
+        var fault = (await silo.Run("a").SubmitAsync(new RunOrder(recipe, "inside"))).Fault!;
+        Assert.Equal((RunFaultKind.Refused, "recipe.stages[0].augment"), (fault.Kind, fault.Part));
+        Assert.Contains("Stage 'smell', its 'augment' of 'smell': expected a modality whose plugin can change its inputs at random", fault.Message);
+        Assert.Empty(await silo.Catalogue.IdsAsync());
+    }
+
+    [Theory]
+    [InlineData("""{"text":"a","smell":"a.x"}""", "", null)]
+    [InlineData("""{"text":"a","smel":"a.x"}""", "", "data", "'inside/manifest.jsonl' must have a column 'smell' for the modality 'smell', but has text, smel")]
+    [InlineData("text,smel\na,a.x\n", "pairs.csv", "recipe.stages[0].data", "'inside/pairs.csv' must have a column 'smell'", "but has text, smel")]
+    [InlineData("text,smel\na,a.x\n", "validation: pairs.csv", "recipe.stages[0].validation", "'inside/pairs.csv' must have a column 'smell'")]
+    [InlineData("caption,nose\na,a.x\n", "pairs.csv, smell in nose", null)]
+    [InlineData("text,smell\na,a.x\n", "pairs.csv, sound in wav", "recipe.stages[0].columns", "'sound': 'wav'", "'text' or 'smell'")]
+    public async Task Data_without_a_column_of_a_modality_are_refused_with_the_key_before_the_run_is_listed(string content, string named, string? part, params string[] words)
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        _trainer.Modalities = ["smell", "text"];
+        await File.WriteAllTextAsync(Path.Combine(_folder, "pairs/inside", named.Length > 0 ? "pairs.csv" : "manifest.jsonl"), content);
+        var keys = named.Length == 0 ? "" : $", \"{(named.StartsWith("validation") ? "validation" : "data")}\": \"pairs.csv\"";
+        if (named.Split(", ") is [_, var column] && column.Split(" in ") is [var modality, var header]) keys += $", \"columns\": {{ \"{modality}\": \"{header}\" }}";
+
+        var reply = await silo.Run("a").SubmitAsync(new RunOrder(TrainingSilo.Recipe.Replace("\"steps\": 10", "\"steps\": 10" + keys), "inside"));
+
+        Assert.Equal(part, reply.Fault?.Part);
+        if (part is null) return;
+        Assert.All(words, word => Assert.Contains(word, reply.Fault!.Message));
+        Assert.DoesNotContain(_folder, reply.Fault!.Message);
+        Assert.Empty(await silo.Catalogue.IdsAsync());
+    }
+
     [Theory]
     [InlineData("..", "data")]
     [InlineData("inside/../../grains.db", "data")]

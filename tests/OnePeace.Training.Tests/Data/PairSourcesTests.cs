@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using OnePeace.Training.Data;
 using OnePeace.Transformer.Tests.Checkpoints;
 
@@ -33,8 +34,66 @@ public sealed class PairSourcesTests : IDisposable
         Assert.Contains("is empty", Assert.Throws<InvalidDataException>(() => PairSources.Open(_files.At("a.tsv"), Samples.Modalities)).Message);
     }
 
+    [Theory]
+    [InlineData("a.tsv", "text\tpicture\n", "must have a column 'image'", "but has text, picture")]
+    [InlineData("a.csv", "picture,caption\n", "must have a column 'image'", "but has picture, caption")]
+    [InlineData("a.jsonl", "{\"text\":\"a\"}\n{\"text\":\"b\",\"id\":\"2\"}\n", "must have a column 'image'", "but has text, id")]
+    [InlineData("a.tar", "0.txt", "must hold members of image, such as name.image, but holds none")]
+    [InlineData("a.tar", null, "must be a whole tar file")]
+    public void A_look_at_the_beginning_tells_what_opening_would(string name, string? content, params string[] words)
+    {
+        Write(name, content);
+        var message = Assert.Throws<InvalidDataException>(() => PairSources.Check(_files.At(name), Samples.Modalities)).Message;
+        Assert.All(words, word => Assert.Contains(word, message));
+        PairSources.Check(_files.At(name));   // is there
+    }
+
+    [Theory]
+    [InlineData("a.tsv", "picture\ttext\n")]
+    [InlineData("a.jsonl", "{\"text\":\"a\"}\n\nno row\n{\"picture\":\"1.png\"}\n")]
+    [InlineData("a.tar", "0.txt,1.picture")]
+    public void A_look_at_the_beginning_finds_a_column_by_the_name_that_the_recipe_has_for_it(string name, string content)
+    {
+        Write(name, content);
+        PairSources.Check(_files.At(name), Samples.Modalities, new Dictionary<string, string> { ["image"] = "picture" });
+    }
+
+    [Fact]
+    public void A_look_reads_no_further_than_the_beginning()
+    {
+        const long Size = 1L << 40;   // a hole, of which nothing is on the disk
+        foreach (var (name, header) in new[] { ("a.csv", "text,image\n"), ("a.jsonl", "{\"text\":\"a\",\"image\":\"1.png\"}\n"), ("b.jsonl", "{\"text\":\"a\"}\n") })
+        {
+            using (var file = File.Create(_files.At(name)))
+            {
+                file.Write(System.Text.Encoding.UTF8.GetBytes(header));
+                file.SetLength(Size);
+            }
+            var refused = Record.Exception(() => PairSources.Check(_files.At(name), Samples.Modalities));
+            Assert.Equal(name == "b.jsonl", refused is InvalidDataException);   // the only row that was met lacks a picture
+        }
+    }
+
+    [Fact]
+    public void Members_of_another_kind_that_come_late_in_a_shard_are_not_taken_for_missing()
+    {
+        Write("a.tar", string.Join(',', Enumerable.Range(0, 1001).Select(i => $"{i}.txt")));
+        PairSources.Check(_files.At("a.tar"), Samples.Modalities);
+    }
+
     [Fact]
     public void A_column_of_a_modality_that_pairs_do_not_have_is_told() =>
         Assert.Contains("'sound'", Assert.Throws<InvalidDataException>(() =>
             PairSources.Open(_files.At(""), Samples.Modalities, new Dictionary<string, string> { ["sound"] = "wav" })).Message);
+
+    private void Write(string name, string? content)
+    {
+        if (Path.GetExtension(name) != ".tar" || content is null)
+        {
+            File.WriteAllText(_files.At(name), content ?? new string('z', 600));
+            return;
+        }
+        using var tar = new TarWriter(File.Create(_files.At(name)));
+        foreach (var member in content.Split(',')) tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, member) { DataStream = new MemoryStream([1]) });
+    }
 }

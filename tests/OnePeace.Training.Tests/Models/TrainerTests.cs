@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using OnePeace.Training.Objectives;
 using OnePeace.Training.Recipes;
 using OnePeace.Training.Steps;
@@ -49,6 +50,20 @@ public class TrainerTests(ITestOutputHelper output)
         Assert.Equal((TinyWorld.Pairs, TinyWorld.Pairs), cached.Trainer.PivotCacheUse);
         Assert.Equal((0, 0), computed.Trainer.PivotCacheUse);
         output.WriteLine($"gradients within {difference:e1} of up to {expected.Values.Max(g => g.Max(Math.Abs)):e1}");
+    }
+
+    [Fact]
+    public async Task A_frozen_pivot_that_is_changed_at_random_is_computed_every_time()
+    {
+        await using var world = new TinyWorld();
+        var model = await world.RunAsync(TinyWorld.Recipe(TinyWorld.Meet with { Other = "image", Steps = 1 }), "pictures");
+        var stage = TinyWorld.Join with { Pivot = "image", Other = "imu" };
+        await using var plain = await TinyTrainer.OpenAsync(world, model, stage);
+        await using var changed = await TinyTrainer.OpenAsync(world, model, stage with { Augment = new Dictionary<string, JsonObject> { ["image"] = [] } });
+        await plain.StepAsync();
+        await changed.StepAsync();
+        Assert.Equal((0, stage.BatchSize), plain.Trainer.PivotCacheUse);
+        Assert.Equal((0, 0), changed.Trainer.PivotCacheUse);
     }
 
     [Fact]

@@ -20,6 +20,16 @@ public class SplitMix64Tests
     }
 
     [Fact]
+    public void Numbers_from_0_to_1_lie_evenly_and_never_reach_1()
+    {
+        var random = new SplitMix64(4);
+        double[] drawn = [.. Enumerable.Range(0, 10_000).Select(_ => random.NextDouble())];
+        Assert.All(drawn, number => Assert.True(number is >= 0 and < 1));
+        Assert.All(drawn.CountBy(number => (int)(number * 10)), tenth => Assert.InRange(tenth.Value, 850, 1150));
+        Assert.Equal((0xE220A8397B1DCDAF >> 11) / Math.Pow(2, 53), new SplitMix64().NextDouble());
+    }
+
+    [Fact]
     public void All_numbers_of_a_range_and_all_orders_are_equally_likely()
     {
         var random = new SplitMix64(9);

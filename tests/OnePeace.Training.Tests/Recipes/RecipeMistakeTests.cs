@@ -42,6 +42,9 @@ public class RecipeMistakeTests
     [InlineData("losses", "{\"label_smoothing\":2}", "'label_smoothing', but got 2")]
     [InlineData("masking", "{\"smell\":{}}", "expected 'text' or 'imu' under 'masking', but got 'smell'")]
     [InlineData("masking", "{\"text\":{\"ratio\":2}}", "between 0 and 1, but is 2")]
+    [InlineData("augment", "{\"smell\":{}}", "expected 'text' or 'imu' under 'augment', but got 'smell'")]
+    [InlineData("augment", "{\"text\":null}", "expected an object as the augmentation of 'text', but got null")]
+    [InlineData("augment", "{\"text\":1}", "expected an object as 'stages[0].augment.text'")]
     [InlineData("patience", "3", "'patience' needs 'validation' and 'validate_every'")]
     public void A_mistake_in_a_stage_is_told(string key, string? value, params string[] words)
     {
@@ -97,6 +100,22 @@ public class RecipeMistakeTests
         var bytes = RecipeFile.Write(recipe);
         Assert.Contains("\"teacher_of_other_alone\": \"joint\"", Encoding.UTF8.GetString(bytes));
         Assert.Equal(bytes, RecipeFile.Write(RecipeFile.Parse(bytes, "r.json")));
+    }
+
+    [Theory]
+    [InlineData("augment")]
+    [InlineData("table_per_layer")]
+    public void Keys_that_came_later_are_not_written_where_they_say_nothing_so_that_checkpoints_from_before_are_gone_on_with(string key) =>
+        Assert.DoesNotContain(key, Encoding.UTF8.GetString(RecipeFile.Write(TinyWorld.Recipe(TinyWorld.Meet))));
+
+    [Fact]
+    public void Tables_for_every_layer_of_a_core_that_is_frozen_are_refused()
+    {
+        var recipe = Recipe();
+        recipe["stages"]![0]!["table_per_layer"] = true;
+        Assert.True(RecipeFile.Parse(Encoding.UTF8.GetBytes(recipe.ToJsonString()), "r.json").Stages[0].TablePerLayer);
+        recipe["stages"]![0]!["trains"]!["core"] = false;
+        Refused(recipe, ["stage 'meet': 'table_per_layer' changes the core", "'core' under 'trains'"]);
     }
 
     private static JsonObject Recipe() => JsonNode.Parse(RecipeFile.Write(TinyWorld.Recipe(TinyWorld.Meet)))!.AsObject();

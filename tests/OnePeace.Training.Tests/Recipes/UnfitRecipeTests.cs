@@ -9,11 +9,13 @@ public class UnfitRecipeTests
 {
     private static readonly TrainingStage _meet = TinyWorld.Meet with { Steps = 2 };
 
+    private static readonly Dictionary<string, string> _heard = new() { ["audio"] = "imu" };
+
     private static readonly Dictionary<string, (TrainingStage Stage, string[] Words)> _cases = new()
     {
         ["pivot without plugin"] = (_meet with { Pivot = "smell" }, ["no plugin", "'smell'", "audio, image, imu, text"]),
-        ["modality without options"] = (_meet with { Other = "audio" }, ["trains on the modality 'audio'", "no options for it", "'model.modalities'"]),
-        ["pivot without options"] = (_meet with { Pivot = "audio", Options = new JsonObject { ["use_attn_bias"] = true } }, ["trains on the modality 'audio'", "Start from a model that has it"]),
+        ["modality without options"] = (_meet with { Other = "audio", Columns = _heard }, ["trains on the modality 'audio'", "no options for it", "'model.modalities'"]),
+        ["pivot without options"] = (_meet with { Pivot = "audio", Columns = _heard, Options = new JsonObject { ["use_attn_bias"] = true } }, ["trains on the modality 'audio'", "Start from a model that has it"]),
         ["frozen pivot of nobody"] = (_meet with { Trains = new TrainedParts { Core = true } }, ["aligns 'imu' to 'text' as it is", "no 'text'", "none yet"]),
         ["experts of nobody"] = (_meet with { ExpertsFrom = "smell" }, ["experts from 'smell'", "no such modality"]),
         ["no such data"] = (_meet with { Data = "nothing.jsonl" }, ["no data set at", "nothing.jsonl"]),
@@ -24,8 +26,20 @@ public class UnfitRecipeTests
         ["table lacks a column"] = (_meet with { Data = "table.csv" }, ["must have a column 'imu'", "has text, motion"]),
         ["one pair to validate on"] = (_meet with { Validation = "one.jsonl", ValidateEvery = 1 }, ["Validation needs two pairs", "one.jsonl has 1"]),
         ["option of the wrong kind"] = (_meet with { Options = new JsonObject { ["use_attn_bias"] = "perhaps" } }, ["'use_attn_bias' must be true or false", "perhaps"]),
+        ["inputs that no plugin changes"] = (_meet with { Augment = new Dictionary<string, JsonObject> { ["imu"] = [] } }, ["Stage 'meet', its 'augment' of 'imu'", "can change its inputs at random", "take it out"]),
+        ["unknown change of pictures"] = (_meet with { Other = "image", Augment = new Dictionary<string, JsonObject> { ["image"] = new() { ["flip"] = true } } }, ["its 'augment' of 'image'", "'flip'", "min_scale"]),
         ["block that is no length"] = (_meet with { Losses = new(), Masking = new Dictionary<string, Modalities.Masking> { ["imu"] = new(0.5, 0.5, BlockLength: 0) } }, ["blocks of 1 token or more"]),
     };
+
+    [Fact]
+    public async Task A_later_stage_that_lacks_a_column_is_told_before_the_first_is_trained()
+    {
+        await using var world = new TinyWorld();
+        var recipe = TinyWorld.Recipe(_meet, TinyWorld.Join with { Columns = new Dictionary<string, string> { ["image"] = "picture" } });
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => world.RunAsync(recipe, "run"));
+        Assert.Contains("must have a column 'picture' for the modality 'image'", error.Message);
+        Assert.False(Directory.Exists(world.At("run")));
+    }
 
     public static IEnumerable<TheoryDataRow<string>> Names => _cases.Keys.Select(name => new TheoryDataRow<string>(name));
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using OnePeace.Training.Data;
 using OnePeace.Training.Objectives;
 using OnePeace.Training.Recipes;
@@ -24,6 +25,7 @@ public class ResumeTests
             Decoder = new DecoderOptions { Width = 16, Heads = 2, Layers = 2, ExpertWidth = 24 },
             Optimiser = _tried.Optimiser with { AverageDecay = 0.5 },
         },
+        ["a table for every layer"] = _tried with { TablePerLayer = true, ActivationCheckpointing = true, Trains = new TrainedParts { Core = true, Pivot = ["all"] } },
         ["everything trains, in bfloat16"] = _tried with { Precision = "bfloat16", Trains = new TrainedParts { Core = true, Pivot = ["all"] }, Accumulate = 2, DropPath = 0.3 },
     };
 
@@ -42,6 +44,30 @@ public class ResumeTests
 
         for (var stage = 0; stage < 2; stage++)
             Assert.Equal(TinyWorld.Hashes(world.Stage(recipe, "whole", stage)), TinyWorld.Hashes(world.Stage(recipe, "pieces", stage)));
+    }
+
+    [Fact]
+    public async Task A_run_on_parts_of_pictures_that_is_stopped_ends_with_the_same_bytes_and_others_than_one_on_whole_pictures()
+    {
+        await using var world = new TinyWorld();
+        foreach (var picture in Directory.GetFiles(world.Data, "*.bmp")) File.WriteAllBytes(picture, Striped(File.ReadAllBytes(picture)));
+        var parts = _tried with { Accumulate = 2, Validation = "validation.jsonl", ValidateEvery = 4, Augment = new Dictionary<string, JsonObject> { ["image"] = new() { ["min_scale"] = 0.2 } } };
+        var recipe = TinyWorld.Recipe(TinyWorld.Meet with { Steps = 4 }, parts);
+        await world.RunAsync(recipe, "whole");
+
+        await world.RunInPiecesAsync(recipe, "pieces", 3, 2, 4, 2);
+
+        Assert.Equal(TinyWorld.Hashes(world.Stage(recipe, "whole", 1)), TinyWorld.Hashes(world.Stage(recipe, "pieces", 1)));
+        var plain = TinyWorld.Recipe(TinyWorld.Meet with { Steps = 4 }, parts with { Augment = null });
+        await world.RunAsync(plain, "plain");
+        Assert.NotEqual(TinyWorld.Hashes(world.Stage(recipe, "whole", 1)), TinyWorld.Hashes(world.Stage(plain, "plain", 1)));
+
+        // Samples are of one colour, of which every part is the same.
+        static byte[] Striped(byte[] bitmap)
+        {
+            for (var at = 54; at < bitmap.Length; at += 5) bitmap[at] = (byte)(at * 3);
+            return bitmap;
+        }
     }
 
     [Fact]

@@ -50,12 +50,39 @@ internal sealed class ShardIndex(IReadOnlyList<PairModality> modalities, MemberN
                 Add(pair, entry, extension);
             }
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException)
+        catch (Exception e) when (IsDamage(e))
         {
-            throw new InvalidDataException($"'{path}' must be a whole tar file, but cannot be read: {e.Message} Copy or make it anew.", e);
+            throw Damaged(path, e);
         }
         return pairs.Values.Where(pair => pair.Members.Any(member => member.IsPresent)).ToList();
     }
+
+    /// <summary>Which modalities have a member among the first ones of a shard, by index; whether there are more members to look at.</summary>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public (IReadOnlySet<int> Met, bool HasMore) Meet(string path, int most)
+    {
+        var met = new HashSet<int>();
+        try
+        {
+            using var file = File.OpenRead(path);
+            using var tar = new TarReader(file);
+            for (var member = 0; met.Count < modalities.Count; member++)
+            {
+                if (member == most) return (met, true);
+                if (tar.GetNextEntry() is not { } entry) break;
+                if (names.Modality(MemberNames.Split(entry.Name).Extension) is >= 0 and var modality) met.Add(modality);
+            }
+            return (met, false);
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            throw Damaged(path, e);
+        }
+    }
+
+    private static bool IsDamage(Exception e) => e is IOException or InvalidDataException or FormatException or ArgumentException;
+
+    private static InvalidDataException Damaged(string path, Exception e) => new($"'{path}' must be a whole tar file, but cannot be read: {e.Message} Copy or make it anew.", e);
 
     private void Add(ShardPair pair, TarEntry entry, string extension)
     {

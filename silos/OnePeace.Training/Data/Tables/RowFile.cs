@@ -22,15 +22,19 @@ internal sealed class RowFile : IDisposable
         Quoted = quoted;
     }
 
-    public delegate void RowAction(ReadOnlySpan<byte> row);
+    /// <summary>Sees a row, and says whether it wants the next.</summary>
+    public delegate bool RowReader(ReadOnlySpan<byte> row);
 
     private bool Quoted { get; }
 
     public int Count => _offsets.Count;
 
-    /// <summary>Finds all rows, and shows each on the way.</summary>
+    /// <summary>Finds rows, as many as are wanted, and shows each on the way.</summary>
+    /// <param name="each">Sees them.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="mostBytes">About how far to read; a row that is not whole there is not shown.</param>
     /// <exception cref="InvalidDataException">A row has no end.</exception>
-    public void Scan(RowAction each, CancellationToken cancellation)
+    public void Scan(RowReader each, CancellationToken cancellation, long mostBytes = long.MaxValue)
     {
         using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         var buffer = new byte[1 << 20];
@@ -41,12 +45,13 @@ internal sealed class RowFile : IDisposable
             var start = 0;
             while (End(buffer.AsSpan(scanned, filled - scanned), ref inQuotes) is >= 0 and var length)
             {
-                Add(buffer.AsSpan(start, scanned + length - start), origin + start, each);
+                if (!Add(buffer.AsSpan(start, scanned + length - start), origin + start, each)) return;
                 start = scanned += length + 1;
             }
             buffer.AsSpan(start, filled - start).CopyTo(buffer);
             (origin, filled) = (origin + start, filled - start);
             scanned = filled;
+            if (origin + filled >= mostBytes) return;
             if (filled == buffer.Length) Array.Resize(ref buffer, Larger(buffer.Length));
             if (stream.Read(buffer, filled, buffer.Length - filled) is > 0 and var read) filled += read;
             else break;
@@ -72,7 +77,7 @@ internal sealed class RowFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private void Add(ReadOnlySpan<byte> row, long offset, RowAction each)
+    private bool Add(ReadOnlySpan<byte> row, long offset, RowReader each)
     {
         var line = _line;
         _line += 1 + (Quoted ? row.Count((byte)'\n') : 0);
@@ -82,11 +87,11 @@ internal sealed class RowFile : IDisposable
             row = row[Encoding.UTF8.Preamble.Length..];
         }
         if (row.EndsWith("\r"u8)) row = row[..^1];
-        if (row.IsEmpty) return;
+        if (row.IsEmpty) return true;
         _offsets.Add(offset);
         _lengths.Add(row.Length);
         _lines.Add(line);
-        each(row);
+        return each(row);
     }
 
     /// <summary>Where a row ends, or -1 where it goes on.</summary>

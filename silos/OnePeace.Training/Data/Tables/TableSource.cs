@@ -10,6 +10,9 @@ internal sealed class TableSource : IPairSource
     /// <summary>The longest path; what is longer is base64.</summary>
     private const int LongestPath = 1024;
 
+    /// <summary>How much of a table <see cref="CheckHead"/> reads at most.</summary>
+    private const int HeadBytes = 16 << 20;
+
     private readonly RowFile _rows;
     private readonly RowFormat _format;
     private readonly IReadOnlyList<PairModality> _modalities;
@@ -43,6 +46,7 @@ internal sealed class TableSource : IPairSource
             {
                 if (source is not null || kind == ".jsonl") (source ??= new(path, rows, new JsonRows(), modalities, columns)).Add(row);
                 else source = new(path, rows, Header(path, row, kind, columns), modalities, columns);
+                return true;
             }, cancellation);
             if (source is not { Count: > 0 }) throw new InvalidDataException($"'{path}' must hold pairs, but is empty: write one a row.");
             if (source._seen.Count > 0) columns.Check(path, source._seen);
@@ -53,6 +57,23 @@ internal sealed class TableSource : IPairSource
             rows.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Looks at the header for a column of every modality; where rows name their own, at rows until each was met, within the first megabytes.</summary>
+    /// <exception cref="InvalidDataException">A modality has no column there.</exception>
+    public static void CheckHead(string path, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string> named)
+    {
+        var kind = Path.GetExtension(path).ToLowerInvariant();
+        using var rows = new RowFile(path, quoted: kind == ".csv");
+        var columns = new PairColumns(modalities, named);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        rows.Scan(row =>
+        {
+            if (kind == ".jsonl") Meet(seen, new JsonRows(), row);
+            else Header(path, row, kind, columns);
+            return kind == ".jsonl" && !columns.Fit(seen);
+        }, CancellationToken.None, HeadBytes);
+        if (seen.Count > 0) columns.Check(path, seen);
     }
 
     public string Group(int index) => _groups[index].ToString();
@@ -89,10 +110,14 @@ internal sealed class TableSource : IPairSource
     private void Add(ReadOnlySpan<byte> row)
     {
         _groups.Add(_columns.Group(_format, row, _groups.Count));
-        if (_format.Columns is not null || _columns.Fit(_seen)) return;
+        if (_format.Columns is null && !_columns.Fit(_seen)) Meet(_seen, _format, row);
+    }
+
+    private static void Meet(HashSet<string> seen, RowFormat format, ReadOnlySpan<byte> row)
+    {
         try
         {
-            _seen.UnionWith(_format.ColumnsOf(row));
+            seen.UnionWith(format.ColumnsOf(row));
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException)
         {

@@ -3,6 +3,8 @@ import { $, call, element, key, shortHash, show } from './page.js';
 import { attach, forgetModalities, isPackage, modalities, onChange, refreshModalities, serving } from './modalities.js';
 import { forgetRuns } from './runs.js';
 
+const wrongKey = 'This is not the key of this server. It is the last word of the line that the server printed when it started for the first time.';
+
 let items = [];   // { label, text } or { label, file, url, modality, chosen }
 
 // ---- what serves ----
@@ -22,16 +24,19 @@ async function refreshState() {
 }
 
 async function refreshServing() {
-  if (!key.get())
+  const used = key.get();
+  if (!used)
     return;
   try {
     const [models] = await Promise.all([call('/v1/models'), refreshModalities()]);
     showModel(models.data[0]);
     show('error', null);
   } catch (error) {
+    if (key.get() !== used)
+      return;   // another was given meanwhile
     if (error.status === 401)
       forgetKey();
-    show('error', error.message);
+    show('error', error.status === 401 ? wrongKey : error.message);
   }
 }
 
@@ -71,8 +76,13 @@ function forgetKey() {
 
 $('key-form').addEventListener('submit', event => {
   event.preventDefault();
-  key.set($('key').value.trim());
+  const given = $('key').value.trim().split(/\s+/).at(-1);   // also where the whole line was pasted
   $('key').value = '';
+  if (!/^[\x21-\x7e]+$/.test(given)) {   // nothing else can be sent
+    show('error', wrongKey);
+    return;
+  }
+  key.set(given);
   showKey();
   refreshServing();
 });
@@ -156,6 +166,8 @@ $('files').addEventListener('change', () => { addFiles($('files').files); $('fil
 $('clear').addEventListener('click', () => { [...items].forEach(remove); $('result').hidden = true; $('timing').textContent = ''; });
 for (const name of ['dragover', 'dragleave', 'drop'])
   document.addEventListener(name, event => {
+    if (!event.dataTransfer.types.includes('Files'))
+      return;   // text goes where it is dropped
     event.preventDefault();
     const zone = event.target.closest?.('#attach') ?? $('drop');
     for (const other of document.querySelectorAll('.drop'))
@@ -216,7 +228,7 @@ async function compare() {
 function showMatrix(shown, vectors) {
   const rows = vectors.map(a => vectors.map(b => a.reduce((sum, value, i) => sum + value * b[i], 0)));
   const others = rows.flatMap((row, i) => row.filter((_, j) => i !== j));
-  const least = Math.min(...others), most = Math.max(...others);
+  const least = others.reduce((a, b) => Math.min(a, b)), most = others.reduce((a, b) => Math.max(a, b));   // too many to be arguments
   const heading = (item, scope) => element('th', { scope, title: item.label }, ...(preview(item, false).length ? preview(item, false) : [item.label]));
   const cell = (value, self) => {
     const made = element('td', { textContent: value.toFixed(3), className: self ? 'self' : '' });

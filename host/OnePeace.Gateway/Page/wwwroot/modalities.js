@@ -3,9 +3,11 @@ import { $, call, confirmed, count, element, key, pill, shortHash, show, size, u
 
 const packageType = 'application/vnd.onepeace.modality';
 const pollMilliseconds = 2000, mostEvents = 50;
+const messages = ['change-error', 'attached', 'refused'];
 
 export let modalities = [];   // as /v1/modalities lists them
 let listed = '';              // the same as text, to see whether anything is new
+let asked = 0;                // how often the list was asked for
 let lastEvent = 0;
 let changed = () => {};
 const unfolded = new Set();   // names whose versions are shown
@@ -16,9 +18,9 @@ export const serving = () => modalities.filter(m => m.state === 'ready');
 export const onChange = action => { changed = action; };
 
 export async function refreshModalities() {
-  const list = (await call('/v1/modalities')).data;
-  if (JSON.stringify(list) === listed)
-    return;
+  const mine = ++asked, list = (await call('/v1/modalities')).data;
+  if (mine !== asked || JSON.stringify(list) === listed)
+    return;   // a later answer is on its way, or nothing is new
   modalities = list;
   listed = JSON.stringify(list);
   const focused = document.activeElement?.id;
@@ -32,6 +34,8 @@ export function forgetModalities() {
   modalities = [];
   listed = '';
   lastEvent = 0;
+  for (const id of messages)
+    show(id, null);
   $('modalities').replaceChildren();
   $('events').replaceChildren();
   $('no-events').hidden = false;
@@ -122,7 +126,7 @@ function changeButton(id, text, ariaLabel, change) {
 async function carryOut(change, yes) {
   if (!await confirmed({ ...change, yes }))
     return;
-  for (const id of ['change-error', 'attached', 'refused'])
+  for (const id of messages)
     show(id, null);
   try {
     await change.run();
@@ -211,5 +215,8 @@ async function pollOn() {
   setTimeout(pollOn, pollMilliseconds);
 }
 
-document.addEventListener('visibilitychange', poll);
+document.addEventListener('visibilitychange', () => {
+  lastEvent = 0;   // the server may have started anew while nobody asked
+  poll();
+});
 pollOn();

@@ -27,7 +27,7 @@ export function pill(state) {
   return element('span', { className: `pill ${kind}`, textContent: state });
 }
 
-export const shortHash = hash => hash.length > 16 ? hash.slice(0, 15) + '…' : hash;
+export const shortHash = hash => hash.length > 13 ? hash.slice(0, 12) + '…' : hash;
 
 export const count = (number, one, many = one + 's') => `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 
@@ -39,6 +39,12 @@ export function size(bytes) {
   return `${unit && bytes < 10 ? bytes.toFixed(1) : Math.round(bytes)} ${units[unit]}`;
 }
 
+/** Rounded up, in its two largest units. */
+export function duration(seconds) {
+  const all = Math.ceil(seconds), minutes = Math.floor(all / 60), hours = Math.floor(minutes / 60);
+  return hours ? `${hours} h ${minutes % 60} min` : minutes ? `${minutes} min ${all % 60} s` : `${all} s`;
+}
+
 /** Asks once; true for yes. */
 export const confirmed = ({ title, text, yes }) => new Promise(resolve => {
   $('confirm-title').textContent = title;
@@ -48,7 +54,7 @@ export const confirmed = ({ title, text, yes }) => new Promise(resolve => {
   const answer = yes => () => { dialog.onclose = null; dialog.close(); resolve(yes); };
   $('confirm-yes').onclick = answer(true);
   $('confirm-no').onclick = answer(false);
-  dialog.onclose = () => resolve(false);   // the Escape key
+  dialog.onclose = () => dialog.open || resolve(false);   // the Escape key; an event that comes while it is open is of the question before
   dialog.showModal();
 });
 
@@ -60,14 +66,18 @@ function answerOf(status, answer) {
   return answer;
 }
 
-/** Calls a route; throws what the server says where it refuses. */
+/** Calls a route; throws what the server says where it refuses. An answer to a key that is no longer in use is none. */
 export async function call(path, body, method = body ? 'POST' : 'GET') {
+  const used = key.get();
   const response = await fetch(path, {
     method,
     headers: { 'Authorization': authorization(), ...(body && { 'Content-Type': 'application/json' }) },
     body: body && JSON.stringify(body),
   });
-  return answerOf(response.status, await response.json().catch(() => null));
+  const answer = await response.json().catch(() => null);
+  if (key.get() !== used)
+    throw new Error('The key was changed before the server answered.');
+  return answerOf(response.status, answer);
 }
 
 /** Saves what a route gives as a file. Not by a link, which cannot carry the key. */
@@ -87,7 +97,7 @@ export const upload = (path, type, file, progress) => new Promise((resolve, reje
   request.setRequestHeader('Authorization', authorization());
   request.setRequestHeader('Content-Type', type);
   request.responseType = 'json';
-  request.upload.onprogress = event => progress(event.loaded / event.total);
+  request.upload.onprogress = event => progress(event.total ? event.loaded / event.total : 1);
   request.onload = () => {
     try {
       resolve(answerOf(request.status, request.response));

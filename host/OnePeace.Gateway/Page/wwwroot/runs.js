@@ -1,37 +1,45 @@
 // Training runs: where they stand, how the loss goes, how to steer them, and what they leave.
 import { curve } from './curve.js';
-import { $, call, confirmed, count, download, element, key, pill, show } from './page.js';
+import { $, call, confirmed, count, download, duration, element, key, pill, show } from './page.js';
 
 const pollMilliseconds = 2000, mostRuns = 10;
 
 let listed = '';               // the last list as text, to see whether anything is new
+let runs = [];                 // what is shown
+let width = 0;                 // of the curves
 const curves = new Map();      // id: { step, points } of what was asked for last
 const arriving = new Set();    // ids of runs whose model is being downloaded
 
 export function forgetRuns() {
   listed = '';
   curves.clear();
-  $('runs').replaceChildren();
-  $('training').hidden = true;
+  show('run-error', null);
+  draw([]);
 }
 
 async function refreshRuns() {
   if (!key.get() || document.visibilityState !== 'visible')
     return;
   try {
-    const runs = (await call('/v1/runs')).data.slice(0, mostRuns);
-    if (JSON.stringify(runs) === listed)
+    const latest = (await call('/v1/runs')).data.slice(0, mostRuns);
+    if (JSON.stringify(latest) === listed)
       return;
-    await Promise.all(runs.map(refreshCurve));
-    listed = JSON.stringify(runs);
-    const focused = document.activeElement?.id;
-    $('training').hidden = runs.length === 0;
-    $('runs').replaceChildren(...runs.map(row));
-    if (focused)
-      $(focused)?.focus({ preventScroll: true });
+    await Promise.all(latest.map(refreshCurve));
+    listed = JSON.stringify(latest);
+    draw(latest);
   } catch {
     listed = '';   // the state at the top says that the server does not answer
   }
+}
+
+function draw(latest) {
+  const focused = document.activeElement?.id;
+  runs = latest;
+  $('training').hidden = runs.length === 0;
+  width = $('runs').clientWidth;
+  $('runs').replaceChildren(...runs.map(row));
+  if (focused)
+    $(focused)?.focus({ preventScroll: true });
 }
 
 async function refreshCurve(run) {
@@ -50,7 +58,7 @@ function row(run) {
   if (run.package)
     made.append(element('p', { className: 'hint', textContent: `became ${run.package.modality} ${run.package.version}` }));
   if (run.progress)
-    made.append(progress(run), numbers(run.progress, run.ended), curve(run, curves.get(run.id)?.points ?? [], $('runs').clientWidth));
+    made.append(progress(run), numbers(run.progress, run.state === 'running'), curve(run, curves.get(run.id)?.points ?? [], width));
   return made;
 }
 
@@ -60,7 +68,7 @@ function progress(run) {
   return element('progress', { max: steps, value: step, ariaLabel: label });
 }
 
-function numbers(p, ended) {
+function numbers(p, running) {
   const parts = [`${p.stage} (${p.stage_number}/${p.stages})`, `step ${p.step.toLocaleString('en')} of ${p.steps.toLocaleString('en')}`,
     `loss ${p.loss.toFixed(3)}`, `accuracy ${Math.round(p.accuracy * 100)} %`];
   const terms = Object.entries(p.terms ?? {});
@@ -68,8 +76,8 @@ function numbers(p, ended) {
     parts.push(terms.map(([name, value]) => `${name} ${value.toFixed(2)}`).join(', '));
   if (p.validation_accuracy !== undefined)
     parts.push(`validation ${Math.round(p.validation_accuracy * 100)} %`);
-  if (!ended)
-    parts.push(`${Math.round(p.pairs_per_second)} pairs/s`, `${Math.ceil(p.remaining_seconds)} s left`);
+  if (running)
+    parts.push(`${Math.round(p.pairs_per_second)} pairs/s`, `${duration(p.remaining_seconds)} left`);
   if (p.bad_pairs > 0)
     parts.push(count(p.bad_pairs, 'bad pair'));
   return element('p', { className: 'hint', textContent: parts.join(' · ') });
@@ -134,5 +142,8 @@ async function pollOn() {
 }
 
 document.addEventListener('visibilitychange', refreshRuns);
-window.addEventListener('resize', () => { listed = ''; });   // curves are as wide as the page: the next poll draws them anew
+window.addEventListener('resize', () => {
+  if ($('runs').clientWidth !== width)
+    draw(runs);   // curves are as wide as the page
+});
 pollOn();

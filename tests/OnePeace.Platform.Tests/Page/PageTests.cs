@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using OnePeace.Platform.Tests.Modalities;
 
 namespace OnePeace.Platform.Tests.Page;
@@ -139,7 +140,7 @@ public sealed class PageTests(BrowsedPlatform browsed)
     private (string Picture, string Caption) Pair()
     {
         var line = File.ReadLines(browsed.Folder["pairs/validation-text-image.jsonl"]).First();
-        var pair = System.Text.Json.Nodes.JsonNode.Parse(line)!;
+        var pair = JsonNode.Parse(line)!;
         return (browsed.Folder[$"pairs/{pair["image"]}"], (string)pair["text"]!);
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using PuppeteerSharp;
-using PuppeteerSharp.Input;
 
 namespace OnePeace.Platform.Tests.Page;
 
@@ -84,7 +83,7 @@ internal sealed class WatchedPage : IAsyncDisposable
     public async Task TypeAsync(string selector, string text)
     {
         await _page.FocusAsync(selector);
-        await _page.Keyboard.TypeAsync(text, new TypeOptions());
+        await _page.Keyboard.TypeAsync(text);
     }
 
     public async Task UseKeyAsync(string key)
@@ -111,8 +110,6 @@ internal sealed class WatchedPage : IAsyncDisposable
             }
             """));
     }
-
-    public Task PhotographAsync(string file) => _page.ScreenshotAsync(file, new ScreenshotOptions { FullPage = true });
 
     public async ValueTask DisposeAsync() => await _context.CloseAsync();
 }

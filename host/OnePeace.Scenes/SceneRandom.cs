@@ -1,9 +1,11 @@
+using OnePeace.Training.Randomness;
+
 namespace OnePeace.Scenes;
 
 /// <summary>Random numbers of one thing of one data set (SplitMix64), whatever was drawn before it or beside it.</summary>
 internal sealed class SceneRandom
 {
-    private ulong _state;
+    private readonly SplitMix64 _numbers;
 
     /// <param name="seed">The data set's.</param>
     /// <param name="purpose">What the numbers are for; each has numbers of its own.</param>
@@ -11,7 +13,7 @@ internal sealed class SceneRandom
     {
         const ulong offset = 14695981039346656037, prime = 1099511628211;   // FNV-1a
         var hash = purpose.Aggregate(offset, (hash, letter) => (hash ^ letter) * prime);
-        _state = Mix(hash ^ Mix(seed + 1UL));
+        _numbers = SplitMix64.After(SplitMix64.Mix(hash ^ SplitMix64.Mix(seed + 1UL)));
     }
 
     public int Index(int count) => (int)(Unit() * count);
@@ -35,12 +37,5 @@ internal sealed class SceneRandom
         return shuffled;
     }
 
-    private double Unit() => (Mix(_state += 0x9E3779B97F4A7C15) >> 11) * (1.0 / (1UL << 53));
-
-    private static ulong Mix(ulong value)
-    {
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
-    }
+    private double Unit() => _numbers.NextDouble();
 }

@@ -49,7 +49,8 @@ public sealed class EngineTrainer(EngineSeat seat, RunSite site, RunPublication 
         ? new RunPlugins(serving.Plugins.Names, name => RunWords.Plugin(serving, name))
         : null;
 
-    public async Task<string?> UnpublishableAsync(string id, RunOrder order) => RunOrders.Unpublishable(RunOrders.Recipe(order)) ?? await publication.ObjectionAsync(id, order);
+    public async Task<string?> UnpublishableAsync(string id, RunOrder order, TrainingRecipe recipe) =>
+        RunOrders.Unpublishable(recipe) ?? await publication.ObjectionAsync(id, order, recipe);
 
     public async Task<RunPackage> PublishAsync(RunTask task, CancellationToken stop)
     {

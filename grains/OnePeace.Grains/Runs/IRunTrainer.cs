@@ -1,5 +1,6 @@
 using OnePeace.Contracts.Runs;
 using OnePeace.Modalities;
+using OnePeace.Training.Recipes;
 using OnePeace.Training.Runs;
 
 namespace OnePeace.Grains.Runs;
@@ -26,7 +27,7 @@ public interface IRunTrainer
     Task<RunPlugins?> PluginsAsync();
 
     /// <summary>Why nothing of a run can serve, as far as is known, or null where its modality can.</summary>
-    Task<string?> UnpublishableAsync(string id, RunOrder order);
+    Task<string?> UnpublishableAsync(string id, RunOrder order, TrainingRecipe recipe);
 
     /// <summary>Packs what was trained and attaches it; again and again it comes to the same.</summary>
     /// <exception cref="RunUnpublishedException">It was refused.</exception>

@@ -1,4 +1,5 @@
 using OnePeace.Contracts.Runs;
+using OnePeace.Files;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -49,7 +50,7 @@ public sealed class RunFilesGrain(RunSite site, RunReconciler reconciler) : Grai
     }
 
     /// <exception cref="ArgumentException">The name leads out of the run's folder.</exception>
-    private string PathOf(string run, string name) => RunSite.IsInside(run) && RunSite.IsInside(name)
+    private string PathOf(string run, string name) => RelativePath.IsInside(run) && RelativePath.IsInside(name)
         ? Path.Combine(site.FolderOf(run), name)
         : throw new ArgumentException($"Expected names below the folder of a run, but got '{run}' and '{name}'.", nameof(name));
 }

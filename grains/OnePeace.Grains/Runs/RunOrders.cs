@@ -1,6 +1,7 @@
 using System.Text;
 using OnePeace.Contracts.Runs;
 using OnePeace.Engine.Packages;
+using OnePeace.Files;
 using OnePeace.Training.Budgets;
 using OnePeace.Training.Recipes;
 
@@ -30,25 +31,31 @@ internal static class RunOrders
         return joining.Count > 1 ? $"Nothing is published: the stages train {string.Join(", ", joining.Select(name => $"'{name}'"))}, and a run publishes one modality." : null;
     }
 
-    /// <summary>What is wrong with an order, or null. Where this silo has no training data, the worker looks whether the order's are there.</summary>
+    /// <summary>The recipe of an order, or what is wrong with the order. Where this silo has no training data, the worker looks whether the order's are there.</summary>
     /// <param name="plugins">Those that there are; null where that is not known.</param>
-    public static RunFault? Objection(RunOrder order, RunSite site, RunPlugins? plugins)
+    public static (TrainingRecipe? Recipe, RunFault? Fault) Read(RunOrder order, RunSite site, RunPlugins? plugins)
+    {
+        if (Objection(order, site) is { } fault) return (null, fault);
+        try
+        {
+            var recipe = Recipe(order);
+            if (new BudgetCheck(site.Budget).Objection(recipe) is { } cost) return (null, new(RunFaultKind.Refused, cost, "recipe"));
+            var missing = site.DataOf(order.Data) is { } data ? new RunNeeds(order, data, plugins).Missing(recipe) : null;
+            return missing is null ? (recipe, null) : (null, missing);
+        }
+        catch (InvalidDataException e)
+        {
+            return (null, new(RunFaultKind.Refused, e.Message, "recipe"));
+        }
+    }
+
+    /// <summary>What is wrong with an order whatever its recipe says, or null.</summary>
+    private static RunFault? Objection(RunOrder order, RunSite site)
     {
         if (Encoding.UTF8.GetByteCount(order.Recipe) > RunLimits.RecipeBytes) return new(RunFaultKind.Refused, $"A recipe has at most {RunLimits.RecipeBytes} bytes.", "recipe");
         if (order.Name is { } name && (name.Length is 0 or > LongestName || name.Any(char.IsControl))) return new(RunFaultKind.Refused, $"A run's name has 1 to {LongestName} characters, and no control characters.", "name");
         if (order.Version is { } version && !ModalityProject.IsVersion(version)) return new(RunFaultKind.Refused, "Expected a version MAJOR.MINOR.PATCH.", "version");
-        if (!RunSite.IsInside(order.Data)) return new(RunFaultKind.Refused, "Name the data from the server's folder of training data, without '..'.", "data");
-        var data = site.DataOf(order.Data);
-        if (data is not null && !Path.Exists(data)) return new(RunFaultKind.Refused, NoSuchData, "data");
-        try
-        {
-            var recipe = Recipe(order);
-            if (new BudgetCheck(site.Budget).Objection(recipe) is { } cost) return new(RunFaultKind.Refused, cost, "recipe");
-            return data is null ? null : new RunNeeds(order, data, plugins).Missing(recipe);
-        }
-        catch (InvalidDataException e)
-        {
-            return new(RunFaultKind.Refused, e.Message, "recipe");
-        }
+        if (!RelativePath.IsInside(order.Data)) return new(RunFaultKind.Refused, "Name the data from the server's folder of training data, without '..'.", "data");
+        return site.DataOf(order.Data) is { } data && !Path.Exists(data) ? new(RunFaultKind.Refused, NoSuchData, "data") : null;
     }
 }

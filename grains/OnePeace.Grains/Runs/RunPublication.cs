@@ -7,6 +7,7 @@ using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Packages;
 using OnePeace.Engine.Plugins;
 using OnePeace.Grains.Transformers;
+using OnePeace.Training.Recipes;
 using OnePeace.Training.Runs;
 using OnePeace.Transformer.Checkpoints;
 
@@ -18,9 +19,9 @@ public sealed class RunPublication(IGrainFactory grains, string core, RunAttachm
     private const int Niceness = 10;
 
     /// <summary>Why the name that an order trains cannot be attached, as far as is known, or null.</summary>
-    public async Task<string?> ObjectionAsync(string id, RunOrder order)
+    public async Task<string?> ObjectionAsync(string id, RunOrder order, TrainingRecipe recipe)
     {
-        var name = RunOrders.Recipe(order).Stages[^1].Other;
+        var name = recipe.Stages[^1].Other;
         if (seat.Loaded.IsCompletedSuccessfully && (await seat.Loaded).Describe().Modalities.Any(m => m.IsOfModel && m.Name == name))
             return $"'{name}' belongs to the model that serves, which is not replaced.";
         var there = (await grains.GetModality(core, name).DescribeAsync()).Versions;
@@ -35,7 +36,7 @@ public sealed class RunPublication(IGrainFactory grains, string core, RunAttachm
         var recipe = RunOrders.Recipe(task.Order);
         var stage = recipe.Stages[^1];
         var version = Version(task.Id, task.Order);
-        if (await ObjectionAsync(task.Id, task.Order) is { } objection) throw new RunUnpublishedException($"{objection} The run keeps its weights.");
+        if (await ObjectionAsync(task.Id, task.Order, recipe) is { } objection) throw new RunUnpublishedException($"{objection} The run keeps its weights.");
         var project = new RunProject(task, recipe, serving, version);
         try
         {

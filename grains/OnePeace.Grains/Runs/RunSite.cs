@@ -1,3 +1,4 @@
+using OnePeace.Files;
 using OnePeace.Training.Budgets;
 
 namespace OnePeace.Grains.Runs;
@@ -15,10 +16,7 @@ public sealed record RunSite(string Folder, string? TrainingData)
     /// <summary>The path of data that an order names; null where they would lie outside, or there are none.</summary>
     public string? DataOf(string named)
     {
-        if (TrainingData is null || !IsInside(named)) return null;
+        if (TrainingData is null || !RelativePath.IsInside(named)) return null;
         return named.Length == 0 ? TrainingData : Path.Combine(TrainingData, named);
     }
-
-    /// <summary>Whether a name stays below the folder that it is read from.</summary>
-    public static bool IsInside(string named) => !named.Contains('\0') && !Path.IsPathRooted(named) && !named.Split('/', '\\').Contains("..");
 }

@@ -50,7 +50,7 @@ internal sealed class RunWork(ITrainingRunGrain grain, RunTask task, RunLease le
     private async Task<RunOutcome> TrainAsync(CancellationToken stop)
     {
         await trainer.TrainAsync(task, this, stop);
-        var reason = task.Order.Publish ? await trainer.UnpublishableAsync(task.Id, task.Order) : null;
+        var reason = task.Order.Publish ? await trainer.UnpublishableAsync(task.Id, task.Order, RunOrders.Recipe(task.Order)) : null;
         WillPublish = task.Order.Publish && reason is null;
         return new RunOutcome(RunState.Finished) { Reason = reason, Publishes = WillPublish };
     }

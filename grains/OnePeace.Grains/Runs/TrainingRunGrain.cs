@@ -59,9 +59,9 @@ public sealed class TrainingRunGrain : Grain, ITrainingRunGrain
         {
             if (_site.TrainingData is null && !await Catalogue.IsAttendedAsync()) return new RunFault(RunFaultKind.Unavailable, "No server has training data: start one with --training-data DIR.");
             var plugins = await _trainer.PluginsAsync();
-            if (await Task.Run(() => RunOrders.Objection(order, _site, plugins)) is { } objection) return objection;
-            var recipe = RunOrders.Recipe(order);
-            var note = order.Publish ? await _trainer.UnpublishableAsync(_id, order) : null;
+            var (read, objection) = await Task.Run(() => RunOrders.Read(order, _site, plugins));
+            if (read is not { } recipe) return objection!;
+            var note = order.Publish ? await _trainer.UnpublishableAsync(_id, order, recipe) : null;
             if (order.MustPublish && note is not null) return new RunFault(RunFaultKind.Refused, $"{note} Correct the order, or leave 'publish' out to train all the same.", "publish");
             if (!await Catalogue.EnterAsync(_id, isOpen: true)) return new RunFault(RunFaultKind.Unavailable, $"This server keeps {RunLimits.MostRuns} runs: delete some that have ended.");
             await ChangeAsync(life => life.Order is null && !life.IsDeleted

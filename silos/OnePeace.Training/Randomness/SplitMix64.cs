@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace OnePeace.Training.Randomness;
 
 /// <summary>Random numbers that are the same on every machine and in every version, so that a run can be resumed (Steele, Lea and Flood, 2014).</summary>
-public sealed class SplitMix64
+internal sealed class SplitMix64
 {
     private ulong _state;
 
@@ -15,6 +15,9 @@ public sealed class SplitMix64
     }
 
     private const ulong Golden = 0x9E3779B97F4A7C15;
+
+    /// <summary>The numbers that come after a state.</summary>
+    public static SplitMix64 After(ulong state) => new() { _state = state };
 
     public ulong Next() => Mix(_state += Golden);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OnePeace.Files;
 using OnePeace.Modalities;
 using OnePeace.Training.Masks;
 using OnePeace.Training.Objectives;
@@ -30,16 +31,13 @@ internal static class RecipeRules
         return recipe;
     }
 
-    /// <summary>Whether a path that a recipe names stays inside the data's folder.</summary>
-    public static bool IsInside(string path) => !Path.IsPathRooted(path) && !path.Split('/', '\\').Contains("..");
-
     private static void Check(TrainingStage stage)
     {
         Expect(stage.Name is { Length: > 0 and <= 64 } name && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'), $"expected a stage's name of letters, digits, - and _, but got '{stage.Name}'.");
         var range = new Range(stage.Name);
         Expect(stage.Pivot != stage.Other, $"stage '{stage.Name}': expected two different modalities, but pivot and other are both '{stage.Other}'.");
         foreach (var (key, path) in new[] { ("data", stage.Data), ("validation", stage.Validation) })
-            Expect(path is null || IsInside(path), $"stage '{stage.Name}': expected a path inside the data's folder, without '..', as '{key}', but got '{path}'.");
+            Expect(path is null || RelativePath.IsInside(path), $"stage '{stage.Name}': expected a path inside the data's folder, without '..', as '{key}', but got '{path}'.");
         range.Check("steps", stage.Steps, 1, MostSteps);
         range.Check("batch_size", stage.BatchSize, 2, MostPairs);
         range.Check("accumulate", stage.Accumulate, 1, MostPairs);

@@ -144,7 +144,7 @@ public sealed class RecipeRun(RecipeRunOptions options)
     private static string? Resolve(string data, string? named)
     {
         if (named is null) return null;
-        if (!RecipeRules.IsInside(named)) throw new InvalidDataException($"The recipe names the data '{named}': name it from the data's folder, without '..'.");
+        if (!RelativePath.IsInside(named)) throw new InvalidDataException($"The recipe names the data '{named}': name it from the data's folder, without '..'.");
         return Path.Combine(data, named);
     }
 

@@ -5,6 +5,7 @@ using OnePeace.Contracts.Runs;
 using OnePeace.Gateway.Tests.Hosting;
 using OnePeace.Grains.Runs;
 using OnePeace.Grains.Tests.Runs;
+using OnePeace.Training.Recipes;
 using OnePeace.Training.Runs;
 using OnePeace.Training.Steps;
 
@@ -95,7 +96,7 @@ public sealed class TrainingPlatform : IAsyncLifetime
 
         public Task<RunPlugins?> PluginsAsync() => Task.FromResult<RunPlugins?>(new(["smell", "text"], name => new NamedModality(name)));
 
-        public Task<string?> UnpublishableAsync(string id, RunOrder order) => Task.FromResult(order.Version == "6.6.6" ? "Nothing is published: the name is taken." : null);
+        public Task<string?> UnpublishableAsync(string id, RunOrder order, TrainingRecipe recipe) => Task.FromResult(order.Version == "6.6.6" ? "Nothing is published: the name is taken." : null);
 
         public Task<RunPackage> PublishAsync(RunTask task, CancellationToken stop) => Task.FromResult(new RunPackage("smell", "1.0.0", "hash"));
     }

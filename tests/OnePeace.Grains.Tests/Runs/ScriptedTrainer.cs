@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using OnePeace.Contracts.Runs;
 using OnePeace.Grains.Runs;
+using OnePeace.Training.Recipes;
 using OnePeace.Training.Runs;
 using OnePeace.Training.Steps;
 
@@ -60,7 +61,7 @@ internal sealed class ScriptedTrainer : IRunTrainer
 
     public Task<RunPlugins?> PluginsAsync() => Task.FromResult(Modalities is null ? null : new RunPlugins(Modalities, name => new NamedModality(name)));
 
-    public Task<string?> UnpublishableAsync(string id, RunOrder order) => Task.FromResult(Objection);
+    public Task<string?> UnpublishableAsync(string id, RunOrder order, TrainingRecipe recipe) => Task.FromResult(Objection);
 
     public Task<RunPackage> PublishAsync(RunTask task, CancellationToken stop)
     {

@@ -1,6 +1,8 @@
+using System.Text;
 using OnePeace.Contracts.Runs;
 using OnePeace.Grains.Runs;
 using OnePeace.Grains.Transformers;
+using OnePeace.Training.Recipes;
 
 namespace OnePeace.Grains.Tests.Runs;
 
@@ -14,6 +16,6 @@ public sealed class UnpublishableTests
     public async Task A_recipe_of_which_nothing_can_serve_says_why(string recipe, string why)
     {
         var trainer = new EngineTrainer(new EngineSeat(TimeProvider.System), new RunSite("runs", null), null!);   // the recipe alone tells: nobody is asked
-        Assert.Contains(why, await trainer.UnpublishableAsync("a", new RunOrder(recipe, "")));
+        Assert.Contains(why, await trainer.UnpublishableAsync("a", new RunOrder(recipe, ""), RecipeFile.Parse(Encoding.UTF8.GetBytes(recipe), "the recipe")));
     }
 }

@@ -29,6 +29,7 @@ public class RecipeMistakeTests
     [InlineData("trains", "{\"other\":[null]}", "expected adaptor, experts, norm, projection or all")]
     [InlineData("trains", "{\"other\":[],\"logit_scale\":false}", "stage 'meet' trains nothing", "'trains'")]
     [InlineData("data", "\"/etc/pairs.jsonl\"", "expected a path inside the data's folder", "'/etc/pairs.jsonl'")]
+    [InlineData("data", "\"pairs\\u0000.jsonl\"", "expected a path inside the data's folder", "as 'data'")]
     [InlineData("validation", "\"../pairs.jsonl\"", "without '..', as 'validation'", "'../pairs.jsonl'")]
     [InlineData("first_scale", "0", "expected 0.001 to 1000 as 'first_scale', but got 0")]
     [InlineData("trains", "null", "'stages[0].trains' must not be null")]

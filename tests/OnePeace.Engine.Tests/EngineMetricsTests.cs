@@ -40,7 +40,7 @@ public sealed class EngineMetricsTests
             sums.Observe();
         }
         Assert.Equal((2, 2, 1), (sums["onepeace.engine.requests"], sums["onepeace.engine.items"], sums["onepeace.engine.rejected"]));
-        Assert.Equal(2, sums["onepeace.engine.batches"]);
+        Assert.InRange(sums["onepeace.engine.batches"], 1, 2);   // both words may share one
         Assert.Equal((2, 6, 6), (sums["onepeace.engine.batch.items"], sums["onepeace.engine.batch.tokens"], sums["onepeace.engine.tokens"]));
         Assert.Equal((0, 0), (sums["onepeace.engine.queue.items"], sums["onepeace.engine.queue.tokens"]));
         Assert.True(sums["onepeace.engine.compute"] > 0 && sums["onepeace.engine.wait"] > 0 && sums["onepeace.engine.tensors"] > 0);

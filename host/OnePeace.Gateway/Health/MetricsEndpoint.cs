@@ -10,6 +10,9 @@ namespace OnePeace.Gateway.Health;
 /// <summary><c>/metrics</c>, for Prometheus. What was not counted yet is there with 0, also by modality, so that rates hold from the first scrape.</summary>
 internal static class MetricsEndpoint
 {
+    /// <summary>Where no silo answers, metrics are wanted all the more: nobody waits long for it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPrometheusScrapingEndpoint("/metrics", meterProvider: null, branch => branch.Use(KnowModalitiesAsync), optionsName: null);
 
@@ -17,7 +20,9 @@ internal static class MetricsEndpoint
     {
         var services = context.RequestServices;
         var metrics = services.GetRequiredService<EmbeddingMetrics>();
-        if (await services.GetRequiredService<ServedModels>().TryDescribeAsync(context.RequestAborted) is { } served) metrics.Know(served.Modalities);
+        var serving = services.GetRequiredService<ServedModels>().TryDescribeAsync(context.RequestAborted);
+        await Task.WhenAny(serving, Task.Delay(Patience, context.RequestAborted));
+        if (serving is { IsCompletedSuccessfully: true } && await serving is { } served) metrics.Know(served.Modalities);
         await next(context);
     }
 }

@@ -13,15 +13,16 @@ public sealed class DeviceThread : IAsyncDisposable
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _torchThreads, _niceness;
+    private readonly int _torchThreads;
+    private readonly ProcessorClaim _claim;
     private volatile Exception? _fault;
 
     /// <param name="name">The thread's name, seen in debuggers and dumps.</param>
     /// <param name="torchThreads">How many threads torch may use for this one's operations.</param>
-    /// <param name="niceness">0 to 19: how far it stands back behind other threads, where the system can do that.</param>
-    public DeviceThread(string name, int torchThreads, int niceness = 0)
+    /// <param name="claim">How far it stands back behind other threads, where the system can do that.</param>
+    public DeviceThread(string name, int torchThreads, ProcessorClaim claim = ProcessorClaim.Usual)
     {
-        (_torchThreads, _niceness) = (torchThreads, niceness);
+        (_torchThreads, _claim) = (torchThreads, claim);
         new Thread(Run) { Name = name, IsBackground = true }.Start();
     }
 
@@ -84,7 +85,7 @@ public sealed class DeviceThread : IAsyncDisposable
 
     private void Run()
     {
-        LowPriority.Take(_niceness);
+        LowPriority.Take(_claim);
         TorchThreads.Use(_torchThreads);
         foreach (var work in _work.GetConsumingEnumerable())
         {

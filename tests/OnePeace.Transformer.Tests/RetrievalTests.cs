@@ -109,6 +109,27 @@ public class RetrievalTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Packed_layers_add_in_float32_and_leave_what_they_are_given_as_it_was()
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        using var reference = new ReferenceCase("models", "retrieval_val_copy0_bf16");
+        using var model = ReferenceModel.Build(reference);
+        model.Core.to(ScalarType.BFloat16);
+        model.Core.Pack();
+        var modality = model.Modalities["text"].to(ScalarType.BFloat16);
+        var segment = new Segment(modality, modality.Adaptor.call(reference.Batch("text")));
+        var tokens = segment.Tokens.Embeddings.to(ScalarType.Float32);
+        var before = tokens.clone();
+
+        var after = model.Core.Layer(0).call(tokens, segment.Tokens.Biases[0], [segment]);
+
+        Assert.Equal(ScalarType.Float32, after.dtype);
+        Assert.Equal(before.data<float>().ToArray(), tokens.data<float>().ToArray());
+        Assert.Equal(ScalarType.BFloat16, model.Core.call([segment], PaddingMode.Independent)[0].dtype);
+    }
+
+    [Fact]
     public void The_logit_scale_is_the_exponential_of_what_is_stored()
     {
         using var scope = NewDisposeScope();

@@ -28,12 +28,14 @@ internal static class OpenSection
             figures.Add(new Figure($"{stream}: p99 over p50 at {100 * Loads[0]:0} % load", Bar.AtMost(MostSpread), Of(seen[Loads[0]], one => one.Late / one.Median)));
             if (await GreedyAsync(run, stream, Loads[0] * peak) is { } greedy) figures.Add(greedy);
             figures.Add(new Figure($"{stream}: answered at {100 * Loads[^1]:0} % load over the peak", Bar.AtLeast(LeastGoodput), found[$"{Loads[^1]}"].Over(found[Peak])));
-            if (seen[Loads[^1]].All(one => one.Refused > 0)) figures.Add(new Figure($"{stream}: ms until a refusal is there (p99)", Bar.AtMost(LongestRefusal), Of(seen[Loads[^1]], one => one.Refusal)));
+            if (Refusing(seen[Loads[^1]]) is { Count: > 0 } refusing) figures.Add(new Figure($"{stream}: ms until a refusal is there (p99; {refusing.Count} of {seen[Loads[^1]].Count} repeats had any)", Bar.AtMost(LongestRefusal), Of(refusing, one => one.Refusal)));
         }
         var wait = (await run.PlatformAsync()).LongestWait.TotalSeconds;
         run.Report.Table("open", FormattableString.Invariant($"Open load over HTTP, each request timed from when it was due; the peak is what callers that wait reach; the server runs with --longest-wait {wait:0.0}"), Columns, rows);
         run.Report.Figures("open", figures);
     }
+
+    private static List<OpenFigures> Refusing(IEnumerable<OpenFigures> seen) => [.. seen.Where(one => one.Refused > 0)];
 
     private static Samples Of(IEnumerable<OpenFigures> seen, Func<OpenFigures, double> figure) => new([.. seen.Select(figure)]);
 
@@ -82,7 +84,7 @@ internal static class OpenSection
         return
         [
             stream, $"{100 * load:0}", asked, answered, median, late, Of(times, one => one.Late / one.Median).Median,
-            Of(times, one => one.Sending).Median, times.Sum(one => one.Refused), Of(times, one => one.Refusal).Median,
+            Of(times, one => one.Sending).Median, times.Sum(one => one.Refused), Refusing(times) is { Count: > 0 } refusing ? Of(refusing, one => one.Refusal).Median : double.NaN,
         ];
     }
 

@@ -64,7 +64,7 @@ public sealed class TransformerLayer : nn.Module<Tensor, Tensor?, IReadOnlyList<
     public override Tensor forward(Tensor tokens, Tensor? bias, IReadOnlyList<Segment> segments)
     {
         using var scope = NewDisposeScope();
-        if (_isPacked) tokens = tokens.to(ScalarType.Float32);
+        if (_isPacked && tokens.dtype != ScalarType.Float64) tokens = tokens.to(ScalarType.Float32);
         var mixed = _attention.call(_attentionNorm.call(AsWeights(tokens)), bias);                   // [B, L, D]
         if (_mixedNorm is not null) mixed = _mixedNorm.call(mixed);
         var attended = Add(tokens, mixed, _attentionScale);                                          // [B, L, D]

@@ -14,7 +14,7 @@ public sealed class SameVectorsTests : IDisposable
 {
     private const double Tolerance = 1e-6;
 
-    private static readonly string[] Texts = ["a cat", "two dogs run over a wet meadow, one of them barking", " ", "Ein Satz mit Umlauten: äöü", "!"];
+    private static readonly string[] Texts = ["a cat", "two dogs run over a wet meadow, one of them barking", "", "Ein Satz mit Umlauten: äöü", "!"];
     private static readonly string[] Images = ["a_scene.jpg", "b_scene.png", "rgba.png", "wide.png"];
     private static readonly string[] Sounds = ["exact_1s.wav", "float_16k.wav", "stereo_44k.wav", "short_0_3s.wav", "a_voice.flac"];
 

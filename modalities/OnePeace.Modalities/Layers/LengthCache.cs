@@ -9,6 +9,7 @@ internal sealed class LengthCache(long mostBytes = 64L << 20) : IDisposable
     private readonly Dictionary<(int Table, long Length), Tensor> _kept = [];
     private readonly LinkedList<(int Table, long Length)> _uses = [];
     private long _bytes;
+    private bool _disposed;
 
     /// <summary>The tensor, the caller's own; its values outlive their place here.</summary>
     /// <param name="table">Which one.</param>
@@ -38,13 +39,14 @@ internal sealed class LengthCache(long mostBytes = 64L << 20) : IDisposable
             foreach (var kept in _kept.Values) kept.Dispose();
             _kept.Clear();
             _uses.Clear();
+            _disposed = true;
         }
     }
 
     private void Keep((int Table, long Length) key, Tensor made)
     {
         var bytes = Bytes(made);
-        if (bytes > mostBytes) return;
+        if (_disposed || bytes > mostBytes) return;
         for (var place = _uses.First; place is not null && _bytes + bytes > mostBytes;)
         {
             var (next, oldest) = (place.Next, place.Value);
@@ -57,7 +59,8 @@ internal sealed class LengthCache(long mostBytes = 64L << 20) : IDisposable
             }
             place = next;
         }
-        if (_bytes + bytes > mostBytes || !_kept.TryAdd(key, made.alias().DetachFromDisposeScope())) return;
+        if (_bytes + bytes > mostBytes || _kept.ContainsKey(key)) return;
+        _kept.Add(key, made.alias().DetachFromDisposeScope());
         _uses.AddLast(key);
         _bytes += bytes;
     }

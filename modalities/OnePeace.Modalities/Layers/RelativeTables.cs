@@ -78,8 +78,8 @@ public sealed class RelativeTables : nn.Module, IPackable
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-        /// <summary>The row of every pair, kept by length: making it takes longer than a small model's layer.</summary>
-        private Tensor Rows() => tables._rows.Get(0, length, () =>
+        /// <summary>The row of every pair, kept by length unless biases are: making it takes longer than a small model's layer.</summary>
+        private Tensor Rows() => tables._kept is not null ? index() : tables._rows.Get(0, length, () =>
         {
             using var usual = inference_mode(false);   // what is kept may next be needed for gradients
             return index();

@@ -17,6 +17,9 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     /// <summary>So many batches' worth of entries around the first one's length are looked at.</summary>
     private const int Outlook = 4;
 
+    /// <summary>Of many tenants that wait with inputs of other kinds each is asked in vain: a batch that could be larger matters less than those who wait for the answer.</summary>
+    private const int MostAsked = 1_000;
+
     private readonly Lock _gate = new();
     private readonly WaitingTenants<T> _tenants = new(limits.MaxBatchTokens);
     private readonly QueueRoom _room = new(limits);
@@ -148,8 +151,9 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
 
     private IEnumerable<TenantQueue<T>> Loud() => _use.Loud.Select(_tenants.Find).OfType<TenantQueue<T>>();
 
-    /// <summary>Those who are quiet, or the others; where nobody is loud, the others are all.</summary>
-    private IEnumerable<TenantQueue<T>> Tenants(bool quiet) => quiet ? _tenants.All.Where(IsQuiet) : _use.Loud.Count > 0 ? Loud() : _tenants.All;
+    /// <summary>Those who are quiet, or the others, in turn; where nobody is loud, the others are all.</summary>
+    private IEnumerable<TenantQueue<T>> Tenants(bool quiet) =>
+        quiet ? _tenants.InTurn.Where(IsQuiet) : _use.Loud.Count > 0 ? Loud().OrderBy(tenant => tenant.Turn) : _tenants.InTurn;
 
     private TenantQueue<T> First(bool quiet) => quiet || _use.Loud.Count == 0 ? _tenants.InTurn.First(tenant => IsQuiet(tenant) == quiet) : Loud().MinBy(tenant => tenant.Turn)!;
 
@@ -167,12 +171,12 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     /// <summary>Half as much where a quiet tenant would have to wait for a layer of it.</summary>
     private int Budget(bool quiet) => Math.Max(1, _drain.Budget() / (_use.HasQuiet && !quiet ? 2 : 1));
 
-    /// <summary>The entry, and of each tenant in turn the one most similar to it; no more tenants are asked than it takes.</summary>
+    /// <summary>The entry, and of each tenant in turn the one most similar to it; no more tenants are asked than it takes, and never more than <see cref="MostAsked"/>.</summary>
     private static List<QueueEntry<T>> Similar(QueueEntry<T> first, IEnumerable<TenantQueue<T>> tenants, int most)
     {
         var similar = new List<QueueEntry<T>> { first };
         var offers = new Queue<IEnumerator<QueueEntry<T>>>();
-        foreach (var tenant in tenants)
+        foreach (var tenant in tenants.Take(MostAsked))
         {
             if (similar.Count >= most) return similar;
             Add(tenant.Offers(first).GetEnumerator());

@@ -73,6 +73,24 @@ public sealed class TenantFairnessTests : BatchQueueTest
     }
 
     [Fact]
+    public void More_tenants_than_a_batch_holds_are_all_served_alike_though_each_comes_back_at_once()
+    {
+        var queue = new BatchQueue<string>(Small with { MaxQueuedItems = 1_000, MaxQueuedTokens = 100_000 }, Clock);
+        for (var tenant = 0; tenant < 50; tenant++) Add(queue, "one", tenant: $"{tenant}");
+        var served = new Dictionary<string, int>();
+        for (var batch = 0; batch < 250; batch++)
+        {
+            foreach (var entry in queue.Take().Entries)
+            {
+                served[entry.Tenant] = served.GetValueOrDefault(entry.Tenant) + 1;
+                Add(queue, "one more", tenant: entry.Tenant);
+            }
+        }
+        Assert.Equal(50, served.Count);
+        Assert.InRange(served.Values.Max() - served.Values.Min(), 0, 2);
+    }
+
+    [Fact]
     public void A_stream_of_new_tenants_starves_nobody()
     {
         var queue = Queue();

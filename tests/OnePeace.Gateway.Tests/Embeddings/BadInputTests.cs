@@ -62,18 +62,6 @@ public sealed class BadInputTests(Platform platform)
         Assert.Equal(message, (string)(await (await platform.Client.EmbedAsync(json)).ErrorAsync(400))["message"]!);
 
     [Theory]
-    [InlineData("""{"input":""}""", "input")]
-    [InlineData("""{"input":["a",""]}""", "input[1]")]
-    [InlineData("""{"input":["a",{"text":""}]}""", "input[1].text")]
-    [InlineData("""{"input":{"content":[{"image":"AAEC"},{"text":""}]}}""", "input.content[1].text")]
-    public async Task An_empty_text_is_a_422_that_names_the_place(string json, string param)
-    {
-        var error = await (await platform.Client.EmbedAsync(json)).ErrorAsync(422);
-        Assert.Equal((param, "unusable_input"), ((string)error["param"]!, (string)error["code"]!));
-        Assert.Equal($"{param} is an empty text: send at least one character, or leave the item out.", (string)error["message"]!);
-    }
-
-    [Theory]
     [InlineData("malformed", 400)]
     [InlineData("too large", 413)]
     [InlineData("unsupported", 415)]

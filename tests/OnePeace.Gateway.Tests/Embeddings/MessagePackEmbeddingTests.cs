@@ -39,16 +39,9 @@ public sealed class MessagePackEmbeddingTests(Platform platform)
     }
 
     [Fact]
-    public async Task No_bytes_of_a_text_are_a_422_and_nil_is_a_400()
+    public async Task Nil_is_a_400_that_says_so()
     {
         var error = await (await PostAsync((ref MessagePackWriter w) =>
-        {
-            w.WriteMapHeader(1);
-            w.Write("input");
-            WriteItem(ref w, "text", []);
-        })).ErrorAsync(422);
-        Assert.Equal("input.text is an empty text: send at least one character, or leave the item out.", (string)error["message"]!);
-        error = await (await PostAsync((ref MessagePackWriter w) =>
         {
             w.WriteMapHeader(1);
             w.Write("input");

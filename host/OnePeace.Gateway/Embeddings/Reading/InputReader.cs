@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using OnePeace.Contracts.Transformers;
 using OnePeace.Gateway.Errors;
 
@@ -32,7 +31,7 @@ internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
             case ValueKind.Text:
                 var name = modalities.ForStrings ?? throw Wrong($"{path} is a string, but no attached modality reads plain text.", path, "unknown_modality");
                 Count();
-                return new InputItem(Single(new RequestPart(name, NotEmpty(source.ReadText(), path))), path);
+                return new InputItem(Single(new RequestPart(name, source.ReadText())), path);
             case ValueKind.Map:
                 return ReadItem(ref source, path);
             case ValueKind.Number or ValueKind.Array:
@@ -100,9 +99,9 @@ internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
         switch (source.Kind)
         {
             case ValueKind.Bytes:
-                return new RequestPart(name, isText ? NotEmpty(source.ReadBytes(), partPath) : source.ReadBytes());
+                return new RequestPart(name, source.ReadBytes());
             case ValueKind.Text when isText:
-                return new RequestPart(name, NotEmpty(source.ReadText(), partPath));
+                return new RequestPart(name, source.ReadText());
             case ValueKind.Text:
                 var (bytes, mediaType) = MediaText.Decode(source.ReadText().Span, partPath);
                 return new RequestPart(name, bytes, mediaType);
@@ -128,11 +127,6 @@ internal sealed class InputReader(AcceptedModalities modalities, int maxItems)
         if (++_inputs > maxItems)
             throw Wrong($"'input' holds more than {maxItems} inputs; split the request.", "input", "too_many_inputs");
     }
-
-    /// <summary>A text without a character says nothing that a vector could stand for; of media their own decoders say so.</summary>
-    private static ReadOnlyMemory<byte> NotEmpty(ReadOnlyMemory<byte> text, string path) => !text.IsEmpty
-        ? text
-        : throw new ApiException(new ApiError(StatusCodes.Status422UnprocessableEntity, "unusable_input", $"{path} is an empty text: send at least one character, or leave the item out.", path));
 
     /// <summary>What a message calls a value that should not be there.</summary>
     private static string Came(ValueKind kind) => kind switch

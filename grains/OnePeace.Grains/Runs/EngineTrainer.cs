@@ -12,12 +12,14 @@ namespace OnePeace.Grains.Runs;
 /// <summary>Trains around the core that this silo serves; what a run changes is its own.</summary>
 public sealed class EngineTrainer(EngineSeat seat, RunSite site, RunPublication publication) : IRunTrainer
 {
+    private const int Niceness = 10;
+
     public async Task TrainAsync(RunTask task, ITrainingObserver observer, CancellationToken stop)
     {
         var serving = await ServingAsync();
         var recipe = RunOrders.Recipe(task.Order);
         var continues = recipe.Model is null;
-        var own = serving.Thread is null ? new DeviceThread("training", torchThreads: 1, ProcessorClaim.Rest) : null;
+        var own = serving.Thread is null ? new DeviceThread("training", torchThreads: 1, Niceness) : null;
         try
         {
             CheckCost(recipe, continues ? serving.ModelPath : null, task.Folder);

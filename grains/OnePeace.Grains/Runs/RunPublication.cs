@@ -16,6 +16,8 @@ namespace OnePeace.Grains.Runs;
 /// <summary>Makes a trained run's modality into a package of the store and has it attached, as an upload would be.</summary>
 public sealed class RunPublication(IGrainFactory grains, string core, RunAttachment attachment, EngineSeat seat, ILogger<RunPublication> log)
 {
+    private const int Niceness = 10;
+
     /// <summary>Why the name that an order trains cannot be attached, as far as is known, or null.</summary>
     public async Task<string?> ObjectionAsync(string id, RunOrder order, TrainingRecipe recipe)
     {
@@ -39,7 +41,7 @@ public sealed class RunPublication(IGrainFactory grains, string core, RunAttachm
         try
         {
             var path = await project.WriteAsync(stop);
-            await using var thread = new DeviceThread("packing", torchThreads: 1, ProcessorClaim.Less);
+            await using var thread = new DeviceThread("packing", torchThreads: 1, Niceness);
             var packed = await thread.RunAsync(() => Pack(path, Path.Combine(serving.Plugins.Folder, stage.Other), serving.ModelPath));
             return await attachment.AttachAsync(Path.Combine(path, RunProject.PackageFile), new RunPackage(stage.Other, version, packed.Hash), stop);
         }

@@ -13,16 +13,15 @@ public sealed class DeviceThread : IAsyncDisposable
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _torchThreads;
-    private readonly ProcessorClaim _claim;
+    private readonly int _torchThreads, _niceness;
     private volatile Exception? _fault;
 
     /// <param name="name">The thread's name, seen in debuggers and dumps.</param>
     /// <param name="torchThreads">How many threads torch may use for this one's operations.</param>
-    /// <param name="claim">How far it stands back behind other threads, where the system can do that.</param>
-    public DeviceThread(string name, int torchThreads, ProcessorClaim claim = ProcessorClaim.Usual)
+    /// <param name="niceness">0 to 19: how far it stands back behind other threads, where the system can do that.</param>
+    public DeviceThread(string name, int torchThreads, int niceness = 0)
     {
-        (_torchThreads, _claim) = (torchThreads, claim);
+        (_torchThreads, _niceness) = (torchThreads, niceness);
         new Thread(Run) { Name = name, IsBackground = true }.Start();
     }
 
@@ -85,7 +84,7 @@ public sealed class DeviceThread : IAsyncDisposable
 
     private void Run()
     {
-        LowPriority.Take(_claim);
+        LowPriority.Take(_niceness);
         TorchThreads.Use(_torchThreads);
         foreach (var work in _work.GetConsumingEnumerable())
         {

@@ -3,6 +3,8 @@ namespace OnePeace.Engine.Devices;
 /// <summary>A thread for one piece of work beside serving (loading weights, trying a plugin out): one torch thread, and the processor only when serving leaves it.</summary>
 internal static class LoaderThread
 {
+    private const int Nicest = 19;
+
     private static int _abandoned;
 
     /// <summary>Pieces of work that did not return in time and may still run.</summary>
@@ -40,7 +42,7 @@ internal static class LoaderThread
     {
         try
         {
-            LowPriority.Take(ProcessorClaim.Less);
+            LowPriority.Take(Nicest);
             TorchThreads.Use(1);
             completion.SetResult(work());
         }

@@ -12,7 +12,7 @@ namespace OnePeace.Benchmarks.Steps;
 /// <summary>How long requests take while a run of 200 steps trains around the core that serves them, against the seconds before and after each run: <c>serving DATA MODEL</c>.</summary>
 internal static class ServingBenchmark
 {
-    private const int Runs = 3, Steps = 200;
+    private const int Runs = 3, Steps = 200, Niceness = 10;
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
 
     public static bool Know(string[] arguments) => arguments is ["serving", _, _];
@@ -44,7 +44,7 @@ internal static class ServingBenchmark
         var folder = Directory.CreateTempSubdirectory("onepeace-serving-");
         var demo = RecipeFile.Read(RepositoryFolder.At("models/training/demo.json"));
         var stage = demo.Stages[2] with { Steps = Steps, ValidateEvery = 0, Validation = null, CheckpointEvery = 50, Options = demo.Model!.Modalities[demo.Stages[2].Other] };
-        await using var thread = new DeviceThread("training", torchThreads: 1, ProcessorClaim.Rest);
+        await using var thread = new DeviceThread("training", torchThreads: 1, Niceness);
         try
         {
             await new RecipeRun(new RecipeRunOptions

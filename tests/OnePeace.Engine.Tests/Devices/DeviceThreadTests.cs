@@ -43,28 +43,21 @@ public sealed class DeviceThreadTests
     {
         await using var serving = new DeviceThread("serving", 3);
         await serving.RunAsync(() => true);
-        await using var training = new DeviceThread("training", 1, ProcessorClaim.Rest);
+        await using var training = new DeviceThread("training", 1, niceness: 10);
         Assert.Equal(1, await training.RunAsync(get_num_threads));
         Assert.Equal(3, await serving.RunAsync(get_num_threads));
     }
 
     [Fact]
-    public async Task A_thread_that_claims_less_stands_back_and_no_other_does()
+    public async Task A_nice_thread_stands_back_and_no_other_does()
     {
         if (!OperatingSystem.IsLinux()) return;   // elsewhere threads have no niceness
-        const int idleClass = 5;
-        await using var training = new DeviceThread("training", 1, ProcessorClaim.Rest);
-        await using var packing = new DeviceThread("packing", 1, ProcessorClaim.Less);
+        await using var training = new DeviceThread("training", 1, niceness: 10);
         await using var serving = new DeviceThread("serving", 1);
-        Assert.Equal(idleClass, (await training.RunAsync(Standing)).Class);
-        Assert.Equal((19, 0), await packing.RunAsync(Standing));
-        Assert.Equal((0, 0), await serving.RunAsync(Standing));
+        Assert.Equal(10, await training.RunAsync(Niceness));
+        Assert.Equal(0, await serving.RunAsync(Niceness));
 
-        static (int Nice, int Class) Standing()
-        {
-            var fields = File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ');   // from the third on: proc(5)
-            return (int.Parse(fields[16]), int.Parse(fields[38]));
-        }
+        static int Niceness() => int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16]);
     }
 
     [Fact]

@@ -26,10 +26,10 @@ internal sealed class EngineMetrics : IDisposable
         _padding = _meter.CreateCounter<long>("onepeace.engine.padding", "{token}", "Tokens computed for nothing, because a batch's other inputs are longer.");
         _dropped = _meter.CreateCounter<long>("onepeace.engine.dropped", "{item}", "Waiting inputs that nobody waited for any more.");
         _rejected = _meter.CreateCounter<long>("onepeace.engine.rejected", "{request}", "Requests refused: bad input or overload.");
-        _batchItems = _meter.CreateHistogram<int>("onepeace.engine.batch.items", "{item}", "Inputs in a batch.");
-        _batchTokens = _meter.CreateHistogram<long>("onepeace.engine.batch.tokens", "{token}", "Tokens in a batch, without padding.");
-        _wait = _meter.CreateHistogram<double>("onepeace.engine.wait", "s", "From queueing to the start of the batch.");
-        _compute = _meter.CreateHistogram<double>("onepeace.engine.compute", "s", "A batch on the device.");
+        _batchItems = _meter.CreateHistogram<int>("onepeace.engine.batch.items", "{item}", "Inputs in a batch.", advice: HistogramBuckets.Items);
+        _batchTokens = _meter.CreateHistogram<long>("onepeace.engine.batch.tokens", "{token}", "Tokens in a batch, without padding.", advice: HistogramBuckets.Tokens);
+        _wait = _meter.CreateHistogram<double>("onepeace.engine.wait", "s", "From queueing to the start of the batch.", advice: HistogramBuckets.Seconds);
+        _compute = _meter.CreateHistogram<double>("onepeace.engine.compute", "s", "A batch on the device.", advice: HistogramBuckets.Seconds);
         _meter.CreateObservableGauge("onepeace.engine.queue.items", () => queue.Count, "{item}", "Inputs that wait.");
         _meter.CreateObservableGauge("onepeace.engine.queue.tokens", () => queue.Tokens, "{token}", "Tokens that wait.");
         _meter.CreateObservableGauge("onepeace.engine.tensors", () => TensorCensus.Live, "{tensor}", "Live tensors of the process.");

@@ -13,7 +13,7 @@ internal sealed class ResidencyMetrics : IDisposable
     {
         _asked = _meter.CreateCounter<long>("onepeace.engine.residency.requests", "{request}", "Inputs by whether their modalities were on the device.");
         _evicted = _meter.CreateCounter<long>("onepeace.engine.residency.evictions", "{modality}", "Modalities that made room.");
-        _loaded = _meter.CreateHistogram<double>("onepeace.engine.residency.load", "s", "From a modality's file to the device.");
+        _loaded = _meter.CreateHistogram<double>("onepeace.engine.residency.load", "s", "From a modality's file to the device.", advice: HistogramBuckets.Seconds);
         _meter.CreateObservableGauge("onepeace.engine.residency.bytes", usedBytes, "By", "Weights of modalities on the device.");
         foreach (var hit in new[] { true, false }) _asked.Add(0, Hit(hit));
     }

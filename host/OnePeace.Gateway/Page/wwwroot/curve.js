@@ -20,7 +20,7 @@ function ticks(most, least = 0) {
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
   return Array.from({ length: Math.floor(most / step + 1e-9) + 1 }, (_, i) => ({
     value: i * step,
-    text: (i * step).toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+    text: digits > 4 && i > 0 ? (i * step).toExponential(0) : (i * step).toLocaleString('en', { minimumFractionDigits: Math.min(4, digits), maximumFractionDigits: Math.min(4, digits) }),
   }));
 }
 

@@ -18,14 +18,15 @@ internal sealed class RunNeeds(RunOrder order, string data, RunPlugins? plugins)
     {
         var (part, about) = ($"recipe.stages[{index}]", $"Stage '{stage.Name}': ");
         if (plugins is null) return Pairs(stage, null, part, about);
-        return Plugin(plugins, stage.Pivot, $"{part}.pivot", about)
-            ?? Plugin(plugins, stage.Other, $"{part}.other", about)
+        var modalities = new List<PairModality>();
+        return Plugin(plugins, stage.Pivot, $"{part}.pivot", about, modalities)
+            ?? Plugin(plugins, stage.Other, $"{part}.other", about, modalities)
             ?? Fault($"{part}.augment", "", () => Augmentation.Check(stage, plugins.Get))
-            ?? Pairs(stage, PairModality.Of(stage, plugins.Get), part, about);
+            ?? Pairs(stage, modalities.Count == 2 ? modalities : null, part, about);
     }
 
-    private static RunFault? Plugin(RunPlugins plugins, string name, string part, string about) => plugins.Names.Contains(name)
-        ? Fault(part, about, () => plugins.Get(name))
+    private static RunFault? Plugin(RunPlugins plugins, string name, string part, string about, List<PairModality> found) => plugins.Names.Contains(name)
+        ? Fault(part, about, () => found.Add(PairModality.Of(name, plugins.Get)))
         : new(RunFaultKind.Refused, $"{about}this server has no plugin for the modality '{name}'; it has those for {string.Join(", ", plugins.Names)}.", part);
 
     private RunFault? Pairs(TrainingStage stage, IReadOnlyList<PairModality>? modalities, string part, string about)

@@ -16,7 +16,8 @@ public static class Augmentation
         {
             try
             {
-                Of(plugins(name)).CheckAugmentation(new ModalityOptions(settings));
+                var plugin = plugins(name);
+                if (PluginCall.Run($"to check how inputs of the modality '{name}' are changed", () => Objection(plugin, settings)) is { } objection) throw objection;
             }
             catch (InvalidDataException e)
             {
@@ -29,6 +30,19 @@ public static class Augmentation
     /// <exception cref="InvalidDataException">The plugin cannot, or not so.</exception>
     internal static IAugmentingPreprocessor? Create(IModality modality, ModalityOptions options, JsonObject? settings) =>
         settings is null ? null : Of(modality).CreateAugmentingPreprocessor(options, new ModalityOptions(settings));
+
+    private static InvalidDataException? Objection(IModality plugin, JsonObject settings)
+    {
+        try
+        {
+            Of(plugin).CheckAugmentation(new ModalityOptions(settings));
+            return null;
+        }
+        catch (InvalidDataException e)
+        {
+            return e;
+        }
+    }
 
     private static IAugmentingModality Of(IModality modality) => modality as IAugmentingModality
         ?? throw new InvalidDataException($"expected a modality whose plugin can change its inputs at random, but that of '{modality.Name}' prepares every input in one way: take it out.");

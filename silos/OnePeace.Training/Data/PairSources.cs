@@ -23,7 +23,7 @@ public static class PairSources
         throw Missing(path);
     }
 
-    /// <summary>Looks whether there is something to open, and at the beginning of it whether it has what every pair holds. Quick, however large it is.</summary>
+    /// <summary>Looks whether there is something to open, and at the beginning of it whether it has what every pair holds; what may come later is not taken for missing. Quick, however large it is.</summary>
     /// <param name="path">As for <see cref="Open"/>.</param>
     /// <param name="modalities">As for <see cref="Open"/>; null to look only whether something is there.</param>
     /// <param name="columns">As for <see cref="Open"/>.</param>
@@ -36,7 +36,7 @@ public static class PairSources
         if (table is null && shards.Count == 0) throw Missing(path);
         if (modalities is null) return;
         if (table is not null) TableSource.CheckHead(table, modalities, columns);
-        else ShardSource.CheckHead(shards[0], modalities, columns);
+        else ShardSource.CheckHead(shards, modalities, columns);
     }
 
     /// <summary>Looks whether a recipe's columns are of modalities that the pairs hold.</summary>

@@ -40,7 +40,7 @@ internal sealed partial class RunFolder : IDisposable
         }
         else if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(identity))
         {
-            throw new InvalidDataException($"{setting.Folder} holds a run of another recipe, seed or model: give another folder, or remove it to start again.");
+            throw new InvalidDataException($"{setting.Folder} holds a run of another recipe, seed or model: give another folder, or remove it to start again. A shipped recipe may have changed with the version: {path} keeps the stage and the seed that the run began with; put them into a copy of the recipe, and give that as --recipe.");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using OnePeace.Contracts.Runs;
 using OnePeace.Grains.Runs;
+using OnePeace.Modalities;
 using OnePeace.Training.Recipes;
 using OnePeace.Training.Runs;
 using OnePeace.Training.Steps;
@@ -25,6 +26,9 @@ internal sealed class ScriptedTrainer : IRunTrainer
 
     /// <summary>What it has plugins for.</summary>
     public IReadOnlyCollection<string>? Modalities { get; set; }
+
+    /// <summary>Gives the plugins of <see cref="Modalities"/>.</summary>
+    public Func<string, IModality> Plugins { get; set; } = name => new NamedModality(name);
 
     /// <summary>The first step of each time that a run was taken up.</summary>
     public ConcurrentQueue<(string Run, int From)> Begun { get; } = new();
@@ -59,7 +63,7 @@ internal sealed class ScriptedTrainer : IRunTrainer
         }
     }
 
-    public Task<RunPlugins?> PluginsAsync() => Task.FromResult(Modalities is null ? null : new RunPlugins(Modalities, name => new NamedModality(name)));
+    public Task<RunPlugins?> PluginsAsync() => Task.FromResult(Modalities is null ? null : new RunPlugins(Modalities, Plugins));
 
     public Task<string?> UnpublishableAsync(string id, RunOrder order, TrainingRecipe recipe) => Task.FromResult(Objection);
 

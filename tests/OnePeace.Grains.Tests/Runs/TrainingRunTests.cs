@@ -213,6 +213,27 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Theory]
+    [InlineData("smell", "recipe.stages[0].other")]
+    [InlineData("text", "recipe.stages[0].pivot")]
+    [InlineData("augment", "recipe.stages[0].augment")]
+    public async Task Whatever_a_plugin_throws_refuses_the_order_with_the_key_and_names_the_plugin(string failing, string part)
+    {
+        await using var silo = await TrainingSilo.StartAsync(_folder, _trainer);
+        _trainer.Modalities = ["smell", "text"];
+        var recipe = TrainingSilo.Recipe.Replace("\"steps\": 10", "\"steps\": 10, \"augment\": { \"smell\": {} }");
+        foreach (var thrown in new Exception[] { new NotImplementedException("not yet"), new IOException("not yet"), new InvalidDataException("not yet") })
+        {
+            _trainer.Plugins = name => new FailingModality(name, name == failing ? thrown : null, failing == "augment" ? thrown : null);
+            var fault = (await silo.Run("a").SubmitAsync(new RunOrder(recipe, "inside"))).Fault!;
+            Assert.Equal((RunFaultKind.Refused, part), (fault.Kind, fault.Part));
+            Assert.Contains("not yet", fault.Message);
+            Assert.StartsWith("Stage 'smell'", fault.Message);
+            Assert.Contains(failing == "augment" ? "'augment' of 'smell'" : $"the modality '{failing}'", fault.Message);
+        }
+        Assert.Empty(await silo.Catalogue.IdsAsync());
+    }
+
+    [Theory]
     [InlineData("""{"text":"a","smell":"a.x"}""", "", null)]
     [InlineData("""{"text":"a","smel":"a.x"}""", "", "data", "'inside/manifest.jsonl' must have a column 'smell' for the modality 'smell', but has text, smel")]
     [InlineData("text,smel\na,a.x\n", "pairs.csv", "recipe.stages[0].data", "'inside/pairs.csv' must have a column 'smell'", "but has text, smel")]

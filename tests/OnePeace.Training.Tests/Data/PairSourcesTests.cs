@@ -61,24 +61,59 @@ public sealed class PairSourcesTests : IDisposable
     [Fact]
     public void A_look_reads_no_further_than_the_beginning()
     {
-        const long Size = 1L << 40;   // a hole, of which nothing is on the disk
+        const long Size = 80 << 20;   // a hole, of which nothing is on the disk
         foreach (var (name, header) in new[] { ("a.csv", "text,image\n"), ("a.jsonl", "{\"text\":\"a\",\"image\":\"1.png\"}\n"), ("b.jsonl", "{\"text\":\"a\"}\n") })
         {
             using (var file = File.Create(_files.At(name)))
             {
                 file.Write(System.Text.Encoding.UTF8.GetBytes(header));
-                file.SetLength(Size);
+                file.SetLength(Size - 1);
+                file.Seek(0, SeekOrigin.End);
+                file.WriteByte((byte)'"');   // refused by whoever comes here in the .csv
             }
-            var refused = Record.Exception(() => PairSources.Check(_files.At(name), Samples.Modalities));
-            Assert.Equal(name == "b.jsonl", refused is InvalidDataException);   // the only row that was met lacks a picture
+            PairSources.Check(_files.At(name), Samples.Modalities);   // also where the only row that was met lacks a picture
         }
     }
 
     [Fact]
-    public void Members_of_another_kind_that_come_late_in_a_shard_are_not_taken_for_missing()
+    public void A_column_that_may_come_after_the_look_is_not_taken_for_missing()
     {
-        Write("a.tar", string.Join(',', Enumerable.Range(0, 1001).Select(i => $"{i}.txt")));
+        var row = $"{{\"text\":\"{new string('a', 1 << 20)}\"}}\n";
+        File.WriteAllText(_files.At("long.jsonl"), string.Concat(Enumerable.Repeat(row, 17)) + "{\"text\":\"b\",\"image\":\"1.png\"}\n");
+        File.WriteAllText(_files.At("short.jsonl"), string.Concat(Enumerable.Repeat(row, 3)));
+        PairSources.Check(_files.At("long.jsonl"), Samples.Modalities);
+        PairSources.Open(_files.At("long.jsonl"), Samples.Modalities).Dispose();   // takes it too
+        Assert.Contains("must have a column 'image'", Assert.Throws<InvalidDataException>(() => PairSources.Check(_files.At("short.jsonl"), Samples.Modalities)).Message);
+    }
+
+    [Theory]
+    [InlineData(1001)]
+    [InlineData(1000)]
+    [InlineData(999)]   // and the end
+    public void Members_of_another_kind_that_may_come_late_in_shards_are_not_taken_for_missing(int texts)
+    {
+        Write("a.tar", string.Join(',', Enumerable.Range(0, texts).Select(i => $"{i}.txt")));
         PairSources.Check(_files.At("a.tar"), Samples.Modalities);
+    }
+
+    [Theory]
+    [InlineData("0.txt", "1.txt,1.png")]
+    [InlineData("", "", "1.txt,1.png")]
+    [InlineData("0.txt", "", "1.png")]
+    [InlineData("0.txt,0.png", null)]   // one that need not be looked at
+    public void A_shard_that_is_empty_or_of_one_kind_leaves_it_to_those_after_it(params string?[] shards)
+    {
+        foreach (var (index, content) in shards.Index()) Write($"{index}.tar", content);
+        PairSources.Check(_files.At(""), Samples.Modalities);
+        PairSources.Check(_files.At("*.tar"), Samples.Modalities);
+    }
+
+    [Fact]
+    public void A_kind_that_is_in_none_of_the_shards_is_told()
+    {
+        foreach (var (index, content) in new[] { "0.txt", "", "1.txt,2.txt" }.Index()) Write($"{index}.tar", content);
+        var message = Assert.Throws<InvalidDataException>(() => PairSources.Check(_files.At("*.tar"), Samples.Modalities)).Message;
+        Assert.Contains("0.tar', or one of the 2 shards after it, must hold members of image, such as name.image, but holds none", message);
     }
 
     [Fact]
@@ -94,6 +129,6 @@ public sealed class PairSourcesTests : IDisposable
             return;
         }
         using var tar = new TarWriter(File.Create(_files.At(name)));
-        foreach (var member in content.Split(',')) tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, member) { DataStream = new MemoryStream([1]) });
+        foreach (var member in content.Split(',', StringSplitOptions.RemoveEmptyEntries)) tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, member) { DataStream = new MemoryStream([1]) });
     }
 }

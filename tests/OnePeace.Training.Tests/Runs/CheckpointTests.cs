@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using OnePeace.Training.Recipes;
 
 namespace OnePeace.Training.Tests.Runs;
@@ -78,6 +80,23 @@ public class CheckpointTests
         world.Write("train.jsonl", Enumerable.Range(0, TinyWorld.Pairs));
         await world.RunAsync(_recipe, "run");
         await RefusedAsync(world, _recipe with { Seed = 6 }, "another recipe, seed or model");   // also when it is done
+    }
+
+    [Fact]
+    public async Task A_run_of_a_recipe_that_has_changed_goes_on_with_the_stage_that_its_folder_keeps()
+    {
+        await using var world = new TinyWorld();
+        await StopAsync(world, 3);
+        var changed = TinyWorld.Recipe(_recipe.Stages[0] with { DropPath = 0.25 });
+        var kept = Path.Combine(world.Stage(_recipe, "run"), "stage.json");
+        await RefusedAsync(world, changed, $"{kept} keeps the stage and the seed", "--recipe");
+
+        var (own, identity) = (JsonNode.Parse(RecipeFile.Write(changed))!, JsonNode.Parse(await File.ReadAllBytesAsync(kept, TestContext.Current.CancellationToken))!);
+        (own["stages"]![0], own["seed"]) = (identity["stage"]!.DeepClone(), identity["seed"]!.DeepClone());
+        var first = 0L;
+        await world.RunAsync(RecipeFile.Parse(Encoding.UTF8.GetBytes(own.ToJsonString()), "own"), "run", default, progress => first = first == 0 ? progress.Step : first);
+
+        Assert.True(first > 1);   // from its checkpoint
     }
 
     private static Task StopAsync(TinyWorld world, int steps) => Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>

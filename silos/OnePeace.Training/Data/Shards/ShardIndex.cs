@@ -57,22 +57,21 @@ internal sealed class ShardIndex(IReadOnlyList<PairModality> modalities, MemberN
         return pairs.Values.Where(pair => pair.Members.Any(member => member.IsPresent)).ToList();
     }
 
-    /// <summary>Which modalities have a member among the first ones of a shard, by index; whether there are more members to look at.</summary>
+    /// <summary>Adds the modalities that members of a shard are of, by index, until all are met or as many looks are taken as there may be.</summary>
+    /// <returns>The looks that are left: every member costs one, and so does the end.</returns>
     /// <inheritdoc cref="Read" path="/exception"/>
-    public (IReadOnlySet<int> Met, bool HasMore) Meet(string path, int most)
+    public int Meet(string path, HashSet<int> met, int looks)
     {
-        var met = new HashSet<int>();
         try
         {
             using var file = File.OpenRead(path);
             using var tar = new TarReader(file);
-            for (var member = 0; met.Count < modalities.Count; member++)
+            for (; met.Count < modalities.Count && looks > 0; looks--)
             {
-                if (member == most) return (met, true);
-                if (tar.GetNextEntry() is not { } entry) break;
+                if (tar.GetNextEntry() is not { } entry) return looks - 1;
                 if (names.Modality(MemberNames.Split(entry.Name).Extension) is >= 0 and var modality) met.Add(modality);
             }
-            return (met, false);
+            return looks;
         }
         catch (Exception e) when (IsDamage(e))
         {

@@ -5,7 +5,7 @@ namespace OnePeace.Training.Data.Shards;
 /// <summary>Pairs in tar files as WebDataset has them: members of one name and different extensions. Each is read where it lies.</summary>
 internal sealed class ShardSource : IPairSource
 {
-    /// <summary>How many members <see cref="CheckHead"/> looks at, at most: a shard may hold all of one kind before the first of another.</summary>
+    /// <summary>How many members <see cref="CheckHead"/> looks at, at most, in all shards: one may hold all of one kind before the first of another.</summary>
     private const int HeadMembers = 1000;
 
     private readonly IReadOnlyList<string> _shards;
@@ -32,14 +32,16 @@ internal sealed class ShardSource : IPairSource
             : throw new InvalidDataException($"'{shards[0]}' must hold members of {string.Join(" and ", modalities.Select(m => m.Name))}, such as name.{modalities[0].Name}, but holds none: say in the recipe's columns which extensions they have.");
     }
 
-    /// <summary>Looks at the first members of a shard for one of every modality.</summary>
-    /// <exception cref="InvalidDataException">The shard is damaged, or it has none of a modality.</exception>
-    public static void CheckHead(string shard, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string> extensions)
+    /// <summary>Looks at the first members of shards, one shard after the other, for one of every modality.</summary>
+    /// <exception cref="InvalidDataException">A shard is damaged, or all of them together have few members and none of a modality.</exception>
+    public static void CheckHead(IReadOnlyList<string> shards, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string> extensions)
     {
-        var (met, hasMore) = new ShardIndex(modalities, new MemberNames(modalities, extensions)).Meet(shard, HeadMembers);
-        string[] missing = [.. modalities.Where((_, index) => !met.Contains(index)).Select(modality => modality.Name)];
-        if (missing.Length > 0 && !hasMore)
-            throw new InvalidDataException($"'{shard}' must hold members of {string.Join(" and ", missing)}, such as name.{missing[0]}, but holds none: say in the recipe's columns which extensions they have.");
+        var index = new ShardIndex(modalities, new MemberNames(modalities, extensions));
+        var (met, looks) = (new HashSet<int>(), HeadMembers);
+        foreach (var shard in shards.TakeWhile(_ => looks > 0 && met.Count < modalities.Count)) looks = index.Meet(shard, met, looks);
+        string[] missing = [.. modalities.Where((_, at) => !met.Contains(at)).Select(modality => modality.Name)];
+        if (missing.Length > 0 && looks > 0)
+            throw new InvalidDataException($"'{shards[0]}'{(shards.Count > 1 ? $", or one of the {shards.Count - 1} shards after it," : "")} must hold members of {string.Join(" and ", missing)}, such as name.{missing[0]}, but holds none: say in the recipe's columns which extensions they have.");
     }
 
     public string Group(int index) => _groups[index].ToString();

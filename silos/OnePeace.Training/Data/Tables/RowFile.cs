@@ -33,8 +33,9 @@ internal sealed class RowFile : IDisposable
     /// <param name="each">Sees them.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="mostBytes">About how far to read; a row that is not whole there is not shown.</param>
+    /// <returns>False where it came that far, and there may be more that was wanted.</returns>
     /// <exception cref="InvalidDataException">A row has no end.</exception>
-    public void Scan(RowReader each, CancellationToken cancellation, long mostBytes = long.MaxValue)
+    public bool Scan(RowReader each, CancellationToken cancellation, long mostBytes = long.MaxValue)
     {
         using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         var buffer = new byte[1 << 20];
@@ -45,19 +46,20 @@ internal sealed class RowFile : IDisposable
             var start = 0;
             while (End(buffer.AsSpan(scanned, filled - scanned), ref inQuotes) is >= 0 and var length)
             {
-                if (!Add(buffer.AsSpan(start, scanned + length - start), origin + start, each)) return;
+                if (!Add(buffer.AsSpan(start, scanned + length - start), origin + start, each)) return true;
                 start = scanned += length + 1;
             }
             buffer.AsSpan(start, filled - start).CopyTo(buffer);
             (origin, filled) = (origin + start, filled - start);
             scanned = filled;
-            if (origin + filled >= mostBytes) return;
+            if (origin + filled >= mostBytes) return false;
             if (filled == buffer.Length) Array.Resize(ref buffer, Larger(buffer.Length));
             if (stream.Read(buffer, filled, buffer.Length - filled) is > 0 and var read) filled += read;
             else break;
         }
         if (inQuotes) throw new InvalidDataException($"A double quote in the row at line {_line} of '{_path}' is never closed: close it, and write a double quote inside a value twice.");
         Add(buffer.AsSpan(0, filled), origin, each);
+        return true;
     }
 
     /// <summary>The line that a row begins in, from 1; a row in quotes may have several.</summary>

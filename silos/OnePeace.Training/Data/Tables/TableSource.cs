@@ -59,21 +59,21 @@ internal sealed class TableSource : IPairSource
         }
     }
 
-    /// <summary>Looks at the header for a column of every modality; where rows name their own, at rows until each was met, within the first megabytes.</summary>
-    /// <exception cref="InvalidDataException">A modality has no column there.</exception>
+    /// <summary>Looks at the header for a column of every modality; where rows name their own, at rows until each was met or the first megabytes are read.</summary>
+    /// <exception cref="InvalidDataException">A modality has no column in the header, or in any row of the file.</exception>
     public static void CheckHead(string path, IReadOnlyList<PairModality> modalities, IReadOnlyDictionary<string, string> named)
     {
         var kind = Path.GetExtension(path).ToLowerInvariant();
         using var rows = new RowFile(path, quoted: kind == ".csv");
         var columns = new PairColumns(modalities, named);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        rows.Scan(row =>
+        var isWhole = rows.Scan(row =>
         {
             if (kind == ".jsonl") Meet(seen, new JsonRows(), row);
             else Header(path, row, kind, columns);
             return kind == ".jsonl" && !columns.Fit(seen);
         }, CancellationToken.None, HeadBytes);
-        if (seen.Count > 0) columns.Check(path, seen);
+        if (isWhole && seen.Count > 0) columns.Check(path, seen);
     }
 
     public string Group(int index) => _groups[index].ToString();

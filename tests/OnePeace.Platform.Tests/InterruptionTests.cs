@@ -1,18 +1,24 @@
 using System.Diagnostics;
-using OnePeace.Cli;
 using OnePeace.Cli.Commands;
+using OnePeace.Platform.Tests.Processes;
 
 namespace OnePeace.Platform.Tests;
 
-public sealed class InterruptionTests
+public sealed class InterruptionTests : IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
     [Fact]
-    public async Task Work_is_asked_to_end_by_a_signal_and_the_process_lives()
+    public async Task Work_is_asked_to_end_by_a_signal_and_the_process_lives_until_it_has_tidied_up()
     {
-        var refused = Assert.ThrowsAsync<BadInputException>(() => Interruption.RunAsync(stop => Task.Delay(TimeSpan.FromMinutes(1), stop), default));
-        using var kill = Process.Start("kill", ["-TERM", $"{Environment.ProcessId}"]);
-        await kill.WaitForExitAsync();
-        Assert.Contains("nothing is written", (await refused).Message);
+        using var process = Process.Start(CommandRun.StartInfo(["dataset", "make", "--seed", "3", "--size", "100000", "--out", _folder["scenes"]]))!;
+        var run = CommandRun.ToEndAsync(process, CommandRun.Patience);
+        while (!process.HasExited && Directory.GetFileSystemEntries(_folder[""]).Length == 0) await Task.Delay(5, TestContext.Current.CancellationToken);
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        (await run).ShouldFail(1, "stopped, and nothing is written");
+        Assert.Empty(Directory.GetFileSystemEntries(_folder[""]));
     }
 
     [Fact]

@@ -20,8 +20,8 @@ internal static class MetricsEndpoint
     {
         var services = context.RequestServices;
         var metrics = services.GetRequiredService<EmbeddingMetrics>();
-        var serving = services.GetRequiredService<ServedModels>().TryDescribeAsync(context.RequestAborted);
-        await Task.WhenAny(serving, Task.Delay(Patience, context.RequestAborted));
+        var serving = services.GetRequiredService<ServedModels>().TryDescribeTogetherAsync();
+        await ((Task)serving.WaitAsync(Patience, context.RequestAborted)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (serving is { IsCompletedSuccessfully: true } && await serving is { } served) metrics.Know(served.Modalities);
         await next(context);
     }

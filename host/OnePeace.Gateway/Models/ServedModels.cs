@@ -10,6 +10,8 @@ internal sealed class ServedModels(GatewayOptions options, IGrainFactory grains,
 {
     public const string DefaultName = "default";
 
+    private readonly Lock _gate = new();
+    private Task<TransformerDescription?>? _together;
     private volatile Seen? _seen;
     private int _age;
 
@@ -38,6 +40,13 @@ internal sealed class ServedModels(GatewayOptions options, IGrainFactory grains,
         {
             return null;
         }
+    }
+
+    /// <summary>The same, for those who wait for a while only: while a silo does not answer, all of them wait for one call.</summary>
+    public Task<TransformerDescription?> TryDescribeTogetherAsync()
+    {
+        lock (_gate)
+            return _together is { IsCompleted: false } pending ? pending : _together = TryDescribeAsync(CancellationToken.None);
     }
 
     /// <summary>The next description is a fresh one; what was asked for before is not kept.</summary>

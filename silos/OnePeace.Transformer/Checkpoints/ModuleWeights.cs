@@ -67,11 +67,14 @@ internal sealed class ModuleWeights
     private void CheckTies(Device device, ScalarType type)
     {
         var tied = _module.modules().Prepend(_module).Distinct().SelectMany(layer => layer.parameters(recurse: false)).GroupBy(parameter => parameter.Handle)
-            .Where(places => places.Count() > 1).Select(places => places.First()).Where(parameter => parameter.dtype != type || parameter.device_type != device.type).ToList();
+            .Where(places => places.Count() > 1).Select(places => places.First()).Where(parameter => parameter.dtype != type || !Same(parameter.device, device)).ToList();
         if (tied.Count == 0) return;
         var names = _module.named_parameters().Where(named => tied.Any(parameter => parameter.Handle == named.parameter.Handle)).Select(named => named.name);
         throw new InvalidDataException($"The {_what} holds {string.Join(", ", names)} in several layers, so that it cannot be converted to {DataTypes.Name(type)} on {device}: let both use one layer, or ask for {DataTypes.Name(tied[0].dtype)} on {tied[0].device}.");
     }
+
+    /// <summary>Whether converting leaves a parameter where it is; only accelerators are numbered, and "cuda" is not "cuda:0" to it.</summary>
+    internal static bool Same(Device one, Device other) => one.type == other.type && (one.type == DeviceType.CPU || one.index == other.index);
 
     private static IEnumerable<string> List(string fault, IEnumerable<string> names)
     {

@@ -64,7 +64,7 @@ public sealed class ReadinessTests
         await using var platform = new Platform { Load = _ => engine };
         await platform.InitializeAsync();
         await (await platform.Client.EmbedAsync("""{"input":"a"}""")).OkAsync();
-        while (!platform.Logs.All.Any(line => line.Contains("Serving hashing"))) await Task.Delay(5);
+        await platform.Logs.UntilAsync("Serving hashing");
         Assert.Equal("Warning hashing is served more slowly than this machine could: the reason", Assert.Single(platform.Logs.All, line => line.Contains("the reason")).Trim());
     }
 

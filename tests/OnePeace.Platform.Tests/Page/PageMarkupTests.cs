@@ -23,11 +23,11 @@ public sealed class PageMarkupTests(BrowsedPlatform browsed)
 
         var run = await client.SubmitRunAsync(new RunOrder(BrowsedPlatform.Recipe("long", steps: 5000)) { Name = Name, Publish = false }, key: null, Cancellation);
         await page.SeesAsync("#runs h3", Name);
-        await page.SeesAsync("#runs", " left");
+        await page.SeesTrainedAsync("#runs", " left");
         await page.ShouldFitAsync(400);
         await page.ShouldFitAsync(1200);
         await page.PressAsync($"Cancel {Name}");
-        await page.SeesAsync("#runs .pill", "cancelled");
+        await page.SeesTrainedAsync("#runs .pill", "cancelled");
         await page.SeesNoAsync("#runs", " left");
 
         await page.PressAsync($"Delete {Name}");

@@ -24,11 +24,11 @@ public sealed class PageTrainingTests(BrowsedPlatform browsed)
         Assert.True(await page.ReadAsync<bool>("() => window.staysOpen === true"));
 
         await page.PressAsync("Pause growing");
-        await page.SeesAsync("#runs .pill", "paused");
+        await page.SeesTrainedAsync("#runs .pill", "paused");
         await page.PressAsync("Resume growing");
-        await page.SeesAsync("#runs .pill", "running");
+        await page.SeesTrainedAsync("#runs .pill", "running");
         await page.PressAsync("Cancel growing");
-        await page.SeesAsync("#runs .pill", "cancelled");
+        await page.SeesTrainedAsync("#runs .pill", "cancelled");
         await ChangeOnesMindAsync(page);
         await page.PressAsync("Delete");
         await page.SeesNoAsync("#training");
@@ -42,7 +42,7 @@ public sealed class PageTrainingTests(BrowsedPlatform browsed)
         using var client = browsed.Client();
         await using var page = await browsed.OpenWithKeyAsync();
         var run = await client.SubmitRunAsync(new RunOrder(BrowsedPlatform.Recipe("joining", Steps)) { Publish = true }, key: null, Cancellation);
-        await page.SeesAsync("#runs .pill", "published");
+        await page.SeesTrainedAsync("#runs .pill", "published");
         await page.SeesAsync("#runs", $"became {Joining} ");
         await page.SeesAsync("#runs", $"step {Steps} of {Steps}");
         await page.SeesAsync("#modalities h4", Joining);
@@ -88,7 +88,7 @@ public sealed class PageTrainingTests(BrowsedPlatform browsed)
     private static async Task<double> EndOfCurveAsync(WatchedPage page, double after)
     {
         const string end = "[...document.querySelectorAll('#runs polyline')].flatMap(line => [...line.points]).at(-1)?.x ?? 0";
-        await page.UntilAsync($"after => document.querySelector('#runs .pill')?.innerText === 'running' && ({end}) > after", after);
+        await page.UntilTrainedAsync($"after => document.querySelector('#runs .pill')?.innerText === 'running' && ({end}) > after", after);
         return await page.ReadAsync<double>($"() => {end}");
     }
 }

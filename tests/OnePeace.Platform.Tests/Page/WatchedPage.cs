@@ -7,7 +7,9 @@ namespace OnePeace.Platform.Tests.Page;
 /// <summary>The page in a tab, used as people use it; whatever goes wrong in it is noted.</summary>
 internal sealed class WatchedPage : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), Pause = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), TrainingPatience = TimeSpan.FromSeconds(180), Pause = TimeSpan.FromMilliseconds(30);
+
+    private const string Seen = "(selector, words) => [...document.querySelectorAll(selector)].some(e => e.checkVisibility() && e.innerText.includes(words))";
 
     private readonly IBrowserContext _context;
     private readonly IPage _page;
@@ -48,20 +50,27 @@ internal sealed class WatchedPage : IAsyncDisposable
         ReadAsync<string[]>("selector => [...document.querySelectorAll(selector)].filter(e => e.checkVisibility()).map(e => e.innerText)", selector);
 
     /// <summary>Asks the page until <paramref name="function"/> gives true.</summary>
-    public async Task UntilAsync(string function, params object[] arguments)
+    public Task UntilAsync(string function, params object[] arguments) => UntilAsync(Patience, function, arguments);
+
+    /// <summary>The same for what waits for training to move, which yields to everything else that this machine does.</summary>
+    public Task UntilTrainedAsync(string function, params object[] arguments) => UntilAsync(TrainingPatience, function, arguments);
+
+    private async Task UntilAsync(TimeSpan patience, string function, object[] arguments)
     {
         var start = Stopwatch.GetTimestamp();
         while (!await ReadAsync<bool>(function, arguments))
         {
-            if (Stopwatch.GetElapsedTime(start) > Patience)
-                throw new TimeoutException($"Not within {Patience}: {function} ({string.Join(", ", arguments)})\n{string.Join('\n', _faults)}\n{await ReadAsync<string>("() => document.body.innerText")}");
+            if (Stopwatch.GetElapsedTime(start) > patience)
+                throw new TimeoutException($"Not within {patience}: {function} ({string.Join(", ", arguments)})\n{string.Join('\n', _faults)}\n{await ReadAsync<string>("() => document.body.innerText")}");
             await Task.Delay(Pause);
         }
     }
 
     /// <summary>Waits until an element is seen that has these words.</summary>
-    public Task SeesAsync(string selector, string words) =>
-        UntilAsync("(selector, words) => [...document.querySelectorAll(selector)].some(e => e.checkVisibility() && e.innerText.includes(words))", selector, words);
+    public Task SeesAsync(string selector, string words) => UntilAsync(Seen, selector, words);
+
+    /// <summary>The same for what waits for training to move.</summary>
+    public Task SeesTrainedAsync(string selector, string words) => UntilTrainedAsync(Seen, selector, words);
 
     public Task SeesNoAsync(string selector, string words = "") =>
         UntilAsync("(selector, words) => ![...document.querySelectorAll(selector)].some(e => e.checkVisibility() && e.innerText.includes(words))", selector, words);

@@ -21,6 +21,12 @@ internal sealed partial record CommandRun(int ExitCode, string Output, string Er
     public static async Task<CommandRun> OfAsync(ProcessStartInfo start, TimeSpan patience)
     {
         using var process = Process.Start(start)!;
+        return await ToEndAsync(process, patience);
+    }
+
+    /// <summary>The same for one that was started.</summary>
+    public static async Task<CommandRun> ToEndAsync(Process process, TimeSpan patience)
+    {
         using var end = new CancellationTokenSource(patience);
         var output = process.StandardOutput.ReadToEndAsync(end.Token);
         var error = process.StandardError.ReadToEndAsync(end.Token);
@@ -31,7 +37,7 @@ internal sealed partial record CommandRun(int ExitCode, string Output, string Er
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'{start.FileName} {string.Join(' ', start.ArgumentList)}' did not end within {patience}.");
+            throw new TimeoutException($"'{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)}' did not end within {patience}.");
         }
         return new CommandRun(process.ExitCode, await output, await error);
     }

@@ -35,6 +35,14 @@ public sealed class TiedParameterTests
         Assert.Equal("The test holds tied in several layers, so that it cannot be converted to bfloat16 on cpu: let both use one layer, or ask for float32 on cpu.", refused.Message);
     }
 
+    [Theory]
+    [InlineData(DeviceType.CUDA, 0, DeviceType.CUDA, 0, true)]
+    [InlineData(DeviceType.CUDA, 0, DeviceType.CUDA, 1, false)]
+    [InlineData(DeviceType.CUDA, 0, DeviceType.CPU, -1, false)]
+    [InlineData(DeviceType.CPU, -1, DeviceType.CPU, -1, true)]
+    public void It_stays_where_it_is_on_the_very_same_device_only(DeviceType one, int oneIndex, DeviceType other, int otherIndex, bool same) =>
+        Assert.Equal(same, ModuleWeights.Same(new Device(one, oneIndex), new Device(other, otherIndex)));
+
     [Fact]
     public void A_layer_that_stands_at_two_places_is_converted()
     {

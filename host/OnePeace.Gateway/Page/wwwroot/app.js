@@ -1,5 +1,5 @@
 // The page of a OnePeace server. What it can take comes from /v1/modalities: nothing here knows a modality by name.
-import { $, call, element, key, shortHash, show } from './page.js';
+import { $, call, element, key, shortHash, show, showError } from './page.js';
 import { attach, forgetModalities, isPackage, modalities, onChange, refreshModalities, serving } from './modalities.js';
 import { forgetRuns } from './runs.js';
 
@@ -220,7 +220,7 @@ async function compare() {
     $('timing').textContent = `${shown.length} vectors of ${vectors[0].length} dimensions in ${took.toFixed(0)} ms, ${answer.usage.total_tokens} tokens`;
   } catch (error) {
     $('timing').textContent = '';
-    show('error', error.message);
+    showError('error', error);
   }
   showItems();
 }

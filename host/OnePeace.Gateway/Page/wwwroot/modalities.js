@@ -1,5 +1,5 @@
 // What serves, packages in and out, and what happened. Names, versions and states come from the server.
-import { $, call, confirmed, count, element, key, pill, shortHash, show, size, upload } from './page.js';
+import { $, call, confirmed, count, element, key, pill, shortHash, show, showError, size, upload } from './page.js';
 
 const packageType = 'application/vnd.onepeace.modality';
 const pollMilliseconds = 2000, mostEvents = 50;
@@ -9,6 +9,7 @@ export let modalities = [];   // as /v1/modalities lists them
 let listed = '';              // the same as text, to see whether anything is new
 let asked = 0;                // how often the list was asked for
 let lastEvent = 0;
+let polled = 0;               // how often events were asked for, or forgotten
 let changed = () => {};
 const unfolded = new Set();   // names whose versions are shown
 
@@ -33,7 +34,7 @@ export async function refreshModalities() {
 export function forgetModalities() {
   modalities = [];
   listed = '';
-  lastEvent = 0;
+  forgetEvents();
   for (const id of messages)
     show(id, null);
   $('modalities').replaceChildren();
@@ -131,7 +132,7 @@ async function carryOut(change, yes) {
   try {
     await change.run();
   } catch (error) {
-    show('change-error', error.message);
+    showError('change-error', error);
   }
   await poll();
   await refreshModalities().catch(() => {});
@@ -188,10 +189,11 @@ $('package').addEventListener('change', () => {
 async function poll() {
   if (!key.get() || document.visibilityState !== 'visible')
     return;
+  const mine = ++polled;
   try {
     const events = (await call(`/v1/events?after=${lastEvent}`)).data.filter(e => e.id > lastEvent);
-    if (events.length === 0)
-      return;
+    if (mine !== polled || events.length === 0)
+      return;   // a later answer is on its way, or nothing is new
     if (lastEvent === 0)
       $('events').replaceChildren();
     lastEvent = events.at(-1).id;
@@ -201,8 +203,15 @@ async function poll() {
       $('events').lastChild.remove();
     await refreshModalities();
   } catch {
-    lastEvent = 0;
+    if (mine === polled)
+      lastEvent = 0;
   }
+}
+
+/** The next answer is the whole list; one to what was asked before is none. */
+function forgetEvents() {
+  polled++;
+  lastEvent = 0;
 }
 
 const eventRow = event => element('li', {},
@@ -216,7 +225,7 @@ async function pollOn() {
 }
 
 document.addEventListener('visibilitychange', () => {
-  lastEvent = 0;   // the server may have started anew while nobody asked
+  forgetEvents();   // the server may have started anew while nobody asked
   poll();
 });
 pollOn();

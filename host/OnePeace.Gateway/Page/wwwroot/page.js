@@ -20,6 +20,12 @@ export function show(id, text) {
   $(id).textContent = text ?? '';
 }
 
+/** Shows what went wrong; nothing where the answer was to a key that is no longer in use, since nobody waits for it. */
+export function showError(id, error) {
+  if (!error.outdated)
+    show(id, error.message);
+}
+
 /** A word for a state, in the colour of what it means. */
 export function pill(state) {
   const kind = { ready: 'good', failed: 'bad', leaked: 'bad', registered: 'plain', detached: 'plain',
@@ -76,7 +82,7 @@ export async function call(path, body, method = body ? 'POST' : 'GET') {
   });
   const answer = await response.json().catch(() => null);
   if (key.get() !== used)
-    throw new Error('The key was changed before the server answered.');
+    throw Object.assign(new Error('The key was changed before the server answered.'), { outdated: true });
   return answerOf(response.status, answer);
 }
 

@@ -1,6 +1,6 @@
 // Training runs: where they stand, how the loss goes, how to steer them, and what they leave.
 import { curve } from './curve.js';
-import { $, call, confirmed, count, download, duration, element, key, pill, show } from './page.js';
+import { $, call, confirmed, count, download, duration, element, key, pill, show, showError } from './page.js';
 
 const pollMilliseconds = 2000, mostRuns = 10;
 
@@ -8,7 +8,7 @@ let listed = '';               // the last list as text, to see whether anything
 let runs = [];                 // what is shown
 let width = 0;                 // of the curves
 const curves = new Map();      // id: { step, points } of what was asked for last
-const arriving = new Set();    // ids of runs whose model is being downloaded
+const busy = new Set();        // ids of buttons whose action is under way
 
 export function forgetRuns() {
   listed = '';
@@ -95,7 +95,7 @@ function actions(run) {
   if (['submitted', 'running', 'paused', 'failed'].includes(run.state))
     command('cancel', 'Cancel');
   if (run.ended && hasModel(run))
-    made.push(button(run, 'download', 'Download the model', () => fetchModel(run, path), arriving.has(run.id)));
+    made.push(button(run, 'download', 'Download the model', () => download(`${path}/model`, `${run.id}.tar`)));
   if (run.ended)
     made.push(button(run, 'delete', 'Delete', () => remove(run, path)));
   return made.length ? [element('div', { className: 'actions' }, ...made)] : [];
@@ -104,36 +104,38 @@ function actions(run) {
 /** Whether a stage is done, so that there is a model after it. */
 const hasModel = run => run.state === 'finished' || run.state === 'published' || run.progress?.stage_number > 1;
 
-async function fetchModel(run, path) {
-  arriving.add(run.id);
-  try {
-    await download(`${path}/model`, `${run.id}.tar`);
-  } finally {
-    arriving.delete(run.id);
-    listed = '';   // so that the button is drawn anew
-  }
-}
-
 async function remove(run, path) {
   const text = 'Its checkpoints, its curve and its model go from the server for good.' + (run.package ? ` What it became, ${run.package.modality} ${run.package.version}, stays attached.` : '');
   if (await confirmed({ title: `Delete the run ${run.name}?`, text, yes: 'Delete' }))
     await call(path, undefined, 'DELETE');
 }
 
-function button(run, verb, textContent, act, disabled = false) {
-  const made = element('button', { id: `${verb}-${run.id}`, type: 'button', className: 'quiet small', textContent, ariaLabel: `${textContent} ${run.name}`, disabled });
+function button(run, verb, textContent, act) {
+  const id = `${verb}-${run.id}`;
+  const made = element('button', { id, type: 'button', className: 'quiet small', textContent, ariaLabel: `${textContent} ${run.name}`, disabled: busy.has(id) });
   made.addEventListener('click', async () => {
-    made.disabled = true;
+    setBusy(made, true);
     show('run-error', null);
     try {
       await act();
     } catch (error) {
-      show('run-error', error.message);
+      showError('run-error', error);
     }
-    made.disabled = false;
+    setBusy(made, false);
     await refreshRuns();
   });
   return made;
+}
+
+/** Also where the list was drawn anew meanwhile. */
+function setBusy(button, is) {
+  if (is)
+    busy.add(button.id);
+  else
+    busy.delete(button.id);
+  for (const same of [button, $(button.id)])
+    if (same)
+      same.disabled = is;
 }
 
 async function pollOn() {

@@ -21,7 +21,8 @@ async function refreshRuns() {
   if (!key.get() || document.visibilityState !== 'visible')
     return;
   try {
-    const latest = (await call('/v1/runs')).data.slice(0, mostRuns);
+    const runsFirst = (a, b) => (b.state === 'running') - (a.state === 'running');   // else the newest first
+    const latest = (await call('/v1/runs')).data.sort(runsFirst).slice(0, mostRuns);
     if (JSON.stringify(latest) === listed)
       return;
     await Promise.all(latest.map(refreshCurve));

@@ -1,6 +1,6 @@
 namespace OnePeace.Engine.Batching;
 
-/// <summary>The tenants that have entries in a queue, by name and by turn; no question about all of them looks at each. Guarded by its queue.</summary>
+/// <summary>The tenants that have entries in a queue, by name and by turn: whose turn it is and what has expired is known without a look at each. Guarded by its queue.</summary>
 /// <param name="mostDebt">By so many tokens, at most, a tenant is behind those that have waited all the time.</param>
 internal sealed class WaitingTenants<T>(long mostDebt)
 {

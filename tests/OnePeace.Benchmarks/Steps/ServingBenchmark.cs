@@ -6,6 +6,7 @@ using OnePeace.Engine.Plugins;
 using OnePeace.Tests;
 using OnePeace.Training.Recipes;
 using OnePeace.Training.Runs;
+using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Benchmarks.Steps;
 
@@ -23,7 +24,7 @@ internal static class ServingBenchmark
         TorchRuntime.EnsureLoaded();
         var (data, path) = (arguments[1], arguments[2]);
         using var plugins = PluginCatalogue.BesideExecutable();
-        await using var engine = await EncodingEngine.LoadAsync(path, plugins, new EngineOptions { Device = "cpu", Slots = 1, TorchThreads = 1 });
+        await using var engine = await EncodingEngine.LoadAsync(path, plugins, new EngineOptions { Device = "cpu", Slots = 1, TorchThreads = 1, LeavesProcessorToTraining = true });
         var load = new SteadyLoad(engine);
         await using var callers = load.Start();
         await Task.Delay(Quiet / 2);
@@ -38,12 +39,12 @@ internal static class ServingBenchmark
         return 0;
     }
 
-    /// <summary>A joining modality, as a silo trains it; only its steps are measured, not its opening.</summary>
+    /// <summary>A modality around the frozen core, as a silo trains it (one that joins, or that the model has); only its steps are measured, not its opening.</summary>
     private static async Task TrainAsync(ServingCore serving, PluginCatalogue plugins, string data, MeasuredWindows windows)
     {
         var folder = Directory.CreateTempSubdirectory("onepeace-serving-");
         var demo = RecipeFile.Read(RepositoryFolder.At("models/training/demo.json"));
-        var stage = demo.Stages[2] with { Steps = Steps, ValidateEvery = 0, Validation = null, CheckpointEvery = 50, Options = demo.Model!.Modalities[demo.Stages[2].Other] };
+        var stage = demo.Stages[2] with { Steps = Steps, ValidateEvery = 0, Validation = null, CheckpointEvery = 50, Options = Joins(serving.ModelPath, demo.Stages[2].Other) ? demo.Model!.Modalities[demo.Stages[2].Other] : null };
         await using var thread = new DeviceThread("training", torchThreads: 1, Niceness);
         try
         {
@@ -62,6 +63,12 @@ internal static class ServingBenchmark
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static bool Joins(string path, string modality)
+    {
+        using var model = ModelSources.Open(path);
+        return !model.Modalities.ContainsKey(modality);
     }
 
     private sealed class Watch(MeasuredWindows windows) : ITrainingObserver

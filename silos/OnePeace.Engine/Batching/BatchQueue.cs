@@ -105,7 +105,7 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
     /// <summary>Empties the queue.</summary>
     public IReadOnlyList<QueueEntry<T>> Clear()
     {
-        lock (_gate) return RemoveAll([.. _tenants.All.SelectMany(tenant => tenant.Entries)]);
+        lock (_gate) return RemoveAll([.. _tenants.InTurn.SelectMany(tenant => tenant.Entries)]);
     }
 
     /// <summary>A batch is done.</summary>

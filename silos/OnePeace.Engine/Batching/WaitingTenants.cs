@@ -17,8 +17,6 @@ internal sealed class WaitingTenants<T>(long mostDebt)
 
     public int Count => _names.Count;
 
-    public IEnumerable<TenantQueue<T>> All => _names.Values;
-
     /// <summary>All of them, the one whose turn it is first.</summary>
     public IEnumerable<TenantQueue<T>> InTurn => _turns;
 

@@ -6,7 +6,6 @@ using OnePeace.Engine.Plugins;
 using OnePeace.Tests;
 using OnePeace.Training.Recipes;
 using OnePeace.Training.Runs;
-using OnePeace.Transformer.Checkpoints;
 
 namespace OnePeace.Benchmarks.Steps;
 
@@ -33,18 +32,19 @@ internal static class ServingBenchmark
             load.Windows.Begin(busy: false);
             await Task.Delay(Quiet);
             load.Windows.End();
-            await TrainAsync(engine.Core!, plugins, data, load.Windows);
+            await TrainAsync(engine, plugins, data, load.Windows);
         }
         ServingTable.Add(new BenchmarkReport(), "serving", $"Requests beside {Runs} runs of {Steps} steps", load.Windows);
         return 0;
     }
 
     /// <summary>A modality around the frozen core, as a silo trains it (one that joins, or that the model has); only its steps are measured, not its opening.</summary>
-    private static async Task TrainAsync(ServingCore serving, PluginCatalogue plugins, string data, MeasuredWindows windows)
+    private static async Task TrainAsync(EncodingEngine engine, PluginCatalogue plugins, string data, MeasuredWindows windows)
     {
+        var serving = engine.Core!;
         var folder = Directory.CreateTempSubdirectory("onepeace-serving-");
         var demo = RecipeFile.Read(RepositoryFolder.At("models/training/demo.json"));
-        var stage = demo.Stages[2] with { Steps = Steps, ValidateEvery = 0, Validation = null, CheckpointEvery = 50, Options = Joins(serving.ModelPath, demo.Stages[2].Other) ? demo.Model!.Modalities[demo.Stages[2].Other] : null };
+        var stage = demo.Stages[2] with { Steps = Steps, ValidateEvery = 0, Validation = null, CheckpointEvery = 50, Options = engine.Describe().Modalities.Any(modality => modality.Name == demo.Stages[2].Other) ? null : demo.Model!.Modalities[demo.Stages[2].Other] };
         await using var thread = new DeviceThread("training", torchThreads: 1, Niceness);
         try
         {
@@ -63,12 +63,6 @@ internal static class ServingBenchmark
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private static bool Joins(string path, string modality)
-    {
-        using var model = ModelSources.Open(path);
-        return !model.Modalities.ContainsKey(modality);
     }
 
     private sealed class Watch(MeasuredWindows windows) : ITrainingObserver

@@ -21,7 +21,7 @@ public static class Packing
         var shared = Shared(module);
         // Parents come before their children here, so that a layer that joins its children's weights finds them as they were loaded.
         foreach (var layer in module.modules().Prepend(module).ToList())
-            (layer as IPackable)?.Pack(keepsWeights || layer.parameters().Any(parameter => shared.Contains(parameter.Handle)));
+            (layer as IPackable)?.Pack(keepsWeights || (shared.Count > 0 && layer.parameters().Any(parameter => shared.Contains(parameter.Handle))));
     }
 
     /// <summary>Why matrices of a type are not laid out for oneDNN on this processor, so that torch multiplies them as they lie; null where they are.</summary>

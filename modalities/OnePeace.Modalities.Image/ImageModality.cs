@@ -21,7 +21,7 @@ public sealed class ImageModality : IModality, IAugmentingModality
     public void CheckAugmentation(ModalityOptions settings) => _ = new RandomCrop(settings);
 
     public IAugmentingPreprocessor CreateAugmentingPreprocessor(ModalityOptions options, ModalityOptions settings) =>
-        new CroppingPreprocessor(new ImagePreprocessor(options), new RandomCrop(settings));
+        new CroppingPreprocessor(new ImagePreprocessor(options.With("decode", "full")), new RandomCrop(settings));   // a part of a scaled picture could be too small
 
     public ModalityAdaptor CreateAdaptor(CoreShape shape, ModalityOptions options) => new ImageAdaptor(shape, options);
 

@@ -21,6 +21,15 @@ public static class ImageOptions
             : throw new InvalidDataException($"Image option 'image_size' must be a multiple of {ImageGrid.PatchSide} from {ImageGrid.PatchSide} to 4,096, but is {side}.");
     }
 
+    /// <summary>Whether a large JPEG is decoded at a smaller size, option <c>decode</c>: <c>scaled</c>, or <c>full</c>, which is the official way.</summary>
+    /// <exception cref="InvalidDataException">Neither of them.</exception>
+    public static bool DecodesScaled(ModalityOptions options) => options.String("decode", "full") switch
+    {
+        "full" => false,
+        "scaled" => true,
+        var other => throw new InvalidDataException($"Image option 'decode' must be 'full' or 'scaled', but is '{other}'."),
+    };
+
     /// <summary><c>hmlp</c>, <c>mlp</c> or <c>none</c>.</summary>
     /// <exception cref="InvalidDataException">None of them.</exception>
     public static string StemType(ModalityOptions options) => options.String("vision_encoder_type", "hmlp") switch

@@ -2,18 +2,21 @@ namespace OnePeace.Modalities.Image;
 
 /// <summary>Images to normalised pixels as the official pipeline makes them: RGB, bicubic to S x S, mean and deviation of CLIP.</summary>
 /// <remarks>
-/// Field <c>pixels</c>: float32 <c>[3, S, S]</c>. Options: <c>image_size</c> (else <c>task.patch_image_size</c>, else 256; a multiple of 16)
-/// and those of <see cref="ImageLimits"/>.
+/// Field <c>pixels</c>: float32 <c>[3, S, S]</c>. Options: <c>image_size</c> (else <c>task.patch_image_size</c>, else 256; a multiple of 16),
+/// <c>decode</c> (<see cref="ImageOptions.DecodesScaled"/>) and those of <see cref="ImageLimits"/>.
 /// </remarks>
 public sealed class ImagePreprocessor : IPreprocessor
 {
+    /// <summary>A picture decoded at a smaller size is still so many times as large as what it is resized to.</summary>
+    private const int ScaledSides = 2;
+
     private readonly IImageDecoder _decoder;
     private readonly ImageLimits _limits;
     private readonly int _side;
 
     /// <exception cref="InvalidDataException">An option is out of range.</exception>
     public ImagePreprocessor(ModalityOptions options)
-        : this(options, new SkiaImageDecoder(ImageLimits.Of(options)))
+        : this(options, new SkiaImageDecoder(ImageLimits.Of(options)) { LeastSide = ImageOptions.DecodesScaled(options) ? ScaledSides * ImageOptions.PixelSide(options) : null })
     {
     }
 

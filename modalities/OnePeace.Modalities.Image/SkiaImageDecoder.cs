@@ -5,6 +5,11 @@ namespace OnePeace.Modalities.Image;
 /// <summary>Decodes JPEG, PNG, WebP, GIF (its first frame) and BMP with Skia, to the pixels that PIL gives.</summary>
 public sealed class SkiaImageDecoder(ImageLimits limits) : IImageDecoder
 {
+    private static readonly float[] Scales = [1f / 8, 1f / 4, 1f / 2];   // at which a JPEG costs less
+
+    /// <summary>JPEGs are decoded at the smallest size whose sides are at least so long; null: at their own.</summary>
+    public int? LeastSide { get; init; }
+
     public IImageRows Open(ReadOnlyMemory<byte> encoded)
     {
         var format = ImageSignature.Recognise(encoded.Span);
@@ -21,13 +26,16 @@ public sealed class SkiaImageDecoder(ImageLimits limits) : IImageDecoder
         }
 
         var codec = Codec(encoded.Span, format);
-        return codec.StartScanlineDecode(Rgba(codec)) == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown
-            ? new SkiaRows(codec, format)
+        var info = format == ImageFormat.Jpeg ? Rgba(codec).WithSize(Size(codec)) : Rgba(codec);
+        return codec.StartScanlineDecode(info) == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown
+            ? new SkiaRows(codec, info, format)
             : new SkiaFrame(codec, format);
     }
 
     /// <summary>8 bits a channel, alpha aside, no colour management.</summary>
     internal static SKImageInfo Rgba(SKCodec codec) => new(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+
+    private SKSizeI Size(SKCodec codec) => Scales.Select(codec.GetScaledDimensions).FirstOrDefault(size => Math.Min(size.Width, size.Height) >= LeastSide, codec.Info.Size);
 
     private SKCodec Codec(ReadOnlySpan<byte> encoded, ImageFormat format)
     {

@@ -3,13 +3,13 @@ using SkiaSharp;
 namespace OnePeace.Modalities.Image;
 
 /// <summary>An image that Skia decodes row by row (JPEG); one row lies in memory. Takes the codec over.</summary>
-internal sealed class SkiaRows(SKCodec codec, ImageFormat format) : IImageRows
+internal sealed class SkiaRows(SKCodec codec, SKImageInfo info, ImageFormat format) : IImageRows
 {
-    private readonly SKBitmap _row = new(SkiaImageDecoder.Rgba(codec).WithSize(codec.Info.Width, 1));
+    private readonly SKBitmap _row = new(info.WithSize(info.Width, 1));
 
-    public int Width => codec.Info.Width;
+    public int Width => info.Width;
 
-    public int Height => codec.Info.Height;
+    public int Height => info.Height;
 
     public ReadOnlySpan<byte> Next()
     {

@@ -46,7 +46,7 @@ public sealed partial class EncodingEngine
         {
             model = await LoaderThread.RunAsync("load core", () => LoadCore(source, options)).ConfigureAwait(false);
             var chosen = source.Choose(modalities);
-            ModelRoom.Check(chosen, model.DataType, options.Residency);
+            ModelRoom.Check(chosen, model.Precision.Type, options.Residency);
             foreach (var modality in chosen)
                 model.Modalities.Serve(ModelModality.Create(modality, source, plugins.Find(modality.Name), model, options));
             foreach (var version in model.Modalities.Serving.Values)   // every one is loaded once, so that what does not fit is told now
@@ -64,17 +64,17 @@ public sealed partial class EncodingEngine
     private static ServedModel LoadCore(ModelSource source, EngineOptions options)
     {
         var device = options.ResolveDevice();
-        var type = options.ResolveDataType(device, source.Shape);
-        var core = ModelLoader.LoadCore(source, device, type);
+        var precision = options.ResolvePrecision(device, source.Shape);
+        var core = ModelLoader.LoadCore(source, device, precision.Type);
         core.Pack(keepsWeights: options.LeavesProcessorToTraining);   // which goes through the very same tensors
         return new ServedModel(core, new DeviceResidency(options.Residency, TimeProvider.System), source)
         {
             Name = source.Name,
             Notice = source.Notice,
-            Slowness = options.Slowness(device, type, source.Shape),
+            Slowness = options.Slowness(device, precision.Type, source.Shape),
             CoreHash = source.CoreHash,
             Device = device,
-            DataType = type,
+            Precision = precision,
         };
     }
 }

@@ -40,7 +40,7 @@ public sealed partial class EncodingEngine : IEncodingEngine, IAsyncDisposable
         _queue = new(options.Batches with { Consumers = devices.Count, MaxBatchItems = options.Deterministic ? 1 : options.Batches.MaxBatchItems }, time);
         _metrics = new EngineMetrics(_queue);
         _results = new ResultCache(options.ResultCacheBytes);
-        _facts = $"{model.CoreHash} {model.DataType}";
+        _facts = $"{model.CoreHash} {model.Precision.Name}";
         _residency = model.Residency;
         _modalities = model.Modalities;
         Func<IReadOnlyList<EncodeJob>, Action?, float[][]> encode = model.Encoder.Encode;

@@ -3,6 +3,7 @@ using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Residency;
 using OnePeace.Modalities;
+using OnePeace.Modalities.Layers.Packing;
 using OnePeace.Transformer.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +21,10 @@ public sealed record EngineOptions
     /// <summary><c>cpu</c>, <c>cuda:0</c>, or <c>auto</c>: the first GPU if there is one.</summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary><c>float32</c>, <c>bfloat16</c>, or <c>auto</c>: bfloat16 on a GPU; on a CPU what <see cref="CpuDataType"/> measures, and float32 with <see cref="Deterministic"/>.</summary>
+    /// <summary>
+    /// <c>float32</c>, <c>bfloat16</c>, or <c>auto</c>: bfloat16 on a GPU; on a CPU what <see cref="CpuDataType"/> measures, and float32 with <see cref="Deterministic"/>.
+    /// <c>int8</c>: experts in int8 on a CPU that multiplies it, and the rest as <c>auto</c>.
+    /// </summary>
     public string DataType { get; init; } = "auto";
 
     /// <summary>How many batches are computed at once, each on a thread of its own; 0: as <see cref="DeviceSlots"/> says.</summary>
@@ -75,7 +79,7 @@ public sealed record EngineOptions
         if (Deterministic && TorchThreads > 1)
             throw new ArgumentException($"Deterministic vectors are computed on one torch thread a slot, but {TorchThreads} were asked for: leave them out, and ask for slots instead.", nameof(TorchThreads));
         TorchRuntime.EnsureLoaded();
-        ResolveDataType(ResolveDevice(), null);
+        ResolvePrecision(ResolveDevice(), null);
     }
 
     /// <summary>Whether all of a model's modalities fit into <see cref="Residency"/>; nothing is loaded.</summary>
@@ -85,7 +89,7 @@ public sealed record EngineOptions
     {
         if (Residency.BudgetBytes <= 0) return;
         TorchRuntime.EnsureLoaded();
-        ModelRoom.Check(model.Choose(null), ResolveDataType(ResolveDevice(), model.Shape), Residency);
+        ModelRoom.Check(model.Choose(null), ResolvePrecision(ResolveDevice(), model.Shape).Type, Residency);
     }
 
     /// <exception cref="ArgumentException">No such device, or it is not there.</exception>
@@ -100,21 +104,28 @@ public sealed record EngineOptions
         return new Device(Device == "cuda" ? "cuda:0" : Device);
     }
 
+    /// <summary>What <see cref="DataType"/> means there.</summary>
     /// <param name="device">Where to compute.</param>
     /// <param name="shape">Of the core; null where it is not known yet, and only a mistake is looked for.</param>
-    /// <exception cref="ArgumentException">No such type.</exception>
-    internal ScalarType ResolveDataType(Device device, CoreShape? shape) => DataType switch
+    /// <exception cref="ArgumentException">No such type, or it is not there.</exception>
+    public Precision ResolvePrecision(Device device, CoreShape? shape) => DataType switch
     {
         "auto" when device.type == DeviceType.CUDA => ScalarType.BFloat16,
-        "auto" => shape is null || Deterministic ? ScalarType.Float32 : CpuDataType.For(shape),
+        "auto" => OnCpu(shape),
+        "int8" when device.type == DeviceType.CUDA => throw new ArgumentException($"The data type 'int8' is computed on a CPU, but the device is '{device}': use 'auto', or the device 'cpu'.", nameof(DataType)),
+        "int8" => Quantisation.Refusal is { } reason
+            ? throw new ArgumentException($"The data type 'int8' was asked for, but cannot be used here: {reason.TrimEnd('.')}. Use 'auto'.", nameof(DataType))
+            : new Precision(OnCpu(shape), QuantisesExperts: true),
         "float32" => ScalarType.Float32,
         "bfloat16" => ScalarType.BFloat16,
-        _ => throw new ArgumentException($"The data type must be 'auto', 'float32' or 'bfloat16', but is '{DataType}'.", nameof(DataType)),
+        _ => throw new ArgumentException($"The data type must be 'auto', 'float32', 'bfloat16' or 'int8', but is '{DataType}'.", nameof(DataType)),
     };
 
     /// <summary>See <see cref="CpuDataType.Slowness(ScalarType, bool)"/>; a GPU has no such reason.</summary>
     internal string? Slowness(Device device, ScalarType type, CoreShape shape) =>
-        device.type == DeviceType.CPU ? CpuDataType.Slowness(type, DataType == "auto" && !Deterministic && CpuDataType.IsMeasuredFor(shape)) : null;
+        device.type == DeviceType.CPU ? CpuDataType.Slowness(type, DataType is "auto" or "int8" && !Deterministic && CpuDataType.IsMeasuredFor(shape)) : null;
+
+    private ScalarType OnCpu(CoreShape? shape) => shape is null || Deterministic ? ScalarType.Float32 : CpuDataType.For(shape);
 
     internal int ResolvePreprocessing() => PreprocessingParallelism > 0 ? PreprocessingParallelism : Environment.ProcessorCount;
 }

@@ -29,10 +29,10 @@ internal static class SharedOptions
 
     public static Option<string> DataType()
     {
-        var type = new Option<string>("--dtype") { Description = "What to compute in: auto (bfloat16 on a GPU, and on a CPU that is faster with it; else float32), float32 or bfloat16", HelpName = "TYPE", DefaultValueFactory = _ => "auto" };
+        var type = new Option<string>("--dtype") { Description = "What to compute in: auto (bfloat16 on a GPU, and on a CPU that is faster with it; else float32), float32, bfloat16, or int8 (experts in int8 on a CPU, the rest as auto: less memory, less exact)", HelpName = "TYPE", DefaultValueFactory = _ => "auto" };
         type.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && token.Value is not ("auto" or "float32" or "bfloat16")) result.AddError($"--dtype must be auto, float32 or bfloat16, but is '{token.Value}'.");
+            if (result.Tokens is [var token] && token.Value is not ("auto" or "float32" or "bfloat16" or "int8")) result.AddError($"--dtype must be auto, float32, bfloat16 or int8, but is '{token.Value}'.");
         });
         return type;
     }

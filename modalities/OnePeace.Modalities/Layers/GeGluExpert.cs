@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers.Packing;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -5,9 +6,12 @@ using static TorchSharp.torch;
 namespace OnePeace.Modalities.Layers;
 
 /// <summary>The default expert: <c>GELU(x W0) * (x W1)</c> -> dropout -> LayerNorm -> linear (ONE-PEACE, section 2.1).</summary>
-public sealed class GeGluExpert : nn.Module<Tensor, Tensor>
+/// <remarks>In int8 where it is asked for (<see cref="Quantisation"/>): vectors are then float32, whatever the tokens are.</remarks>
+public sealed class GeGluExpert : nn.Module<Tensor, Tensor>, IPackable, IQuantisable
 {
     private readonly double _dropout;
+    private bool _quantises;
+    private QuantisedGeGlu? _quantised;
 
     [ComponentName(Name = "0")]
     private readonly GeGlu _gate;
@@ -29,10 +33,24 @@ public sealed class GeGluExpert : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor tokens)
     {
+        if (_quantised is not null) return _quantised.Map(tokens);
         using var scope = NewDisposeScope();
         var inner = nn.functional.dropout(_gate.call(tokens), _dropout, training);   // [..., F]
         if (_norm is not null) inner = _norm.call(inner);
         return _output.call(inner).MoveToOuterDisposeScope();                        // [..., D]
+    }
+
+    public void Quantise() => _quantises = true;
+
+    public void Pack(bool keepsWeights)
+    {
+        if (_quantises) _quantised ??= new QuantisedGeGlu(_gate.Maps, _norm, _output, keepsWeights);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _quantised?.Dispose();
+        base.Dispose(disposing);
     }
 }
 
@@ -51,6 +69,8 @@ public sealed class GeGlu : nn.Module<Tensor, Tensor>
         _value = new Linear(width, inner, withBias: false);
         RegisterComponents();
     }
+
+    internal IReadOnlyList<Linear> Maps => [_gate, _value];
 
     public override Tensor forward(Tensor tokens)
     {

@@ -1,3 +1,4 @@
+using OnePeace.Modalities.Layers.Packing;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -27,6 +28,14 @@ public sealed class LayerNorm : nn.Module<Tensor, Tensor>, IInitialised
     public ScalarType Type => _weight.dtype;
 
     public override Tensor forward(Tensor input) => nn.functional.layer_norm(input, _shape, _weight, _bias, 1e-5);
+
+    internal NormValues Values()
+    {
+        using var scope = NewDisposeScope();
+        return new(Floats(_weight), Floats(_bias));
+
+        static float[] Floats(Tensor parameter) => [.. parameter.detach().to(ScalarType.Float32).data<float>()];
+    }
 
     public void Initialise(Generator generator)
     {

@@ -1,7 +1,6 @@
 using OnePeace.Engine.Plugins;
 using OnePeace.Engine.Residency;
 using OnePeace.Engine.Serving;
-using OnePeace.Modalities.Layers.Packing;
 using OnePeace.Transformer;
 using OnePeace.Transformer.Checkpoints;
 
@@ -17,17 +16,17 @@ internal static class ModelModality
         if (!weights.ContainsKey("projection.weight"))
             throw new InvalidDataException($"The model '{source.Name}' makes no embeddings of the modality '{modality.Name}': it has no projection. Use a retrieval or pretraining model.");
         var settings = modality.CompleteOptions(plugin.Modality);
-        var seat = new ModalitySeat(modality.Name, ModelRoom.Bytes(modality, model.DataType), () => Load(modality, source, plugin, model));
+        var seat = new ModalitySeat(modality.Name, ModelRoom.Bytes(modality, model.Precision.Type), () => Load(modality, source, plugin, model));
         return new ModalityVersion(new VersionIdentity(plugin.Name, plugin.Version, plugin.Hash, plugin.Modality.MediaTypes),
             plugin.Modality.CreatePreprocessor(settings), seat, model.Residency, options.ResolvePreprocessing());
     }
 
     private static ModalityModule Load(ModalitySource modality, ModelSource source, LoadedPlugin plugin, ServedModel model)
     {
-        var module = ModelLoader.LoadModality(modality, source.Shape, plugin.Modality, model.Device, model.DataType);
+        var module = ModelLoader.LoadModality(modality, source.Shape, plugin.Modality, model.Device, model.Precision.Type);
         try
         {
-            module.Pack();
+            model.Precision.Pack(module);
             return module;
         }
         catch

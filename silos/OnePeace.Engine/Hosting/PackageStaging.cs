@@ -27,7 +27,7 @@ internal sealed class PackageStaging
     {
         (_model, _options, _host) = (model, options, host);
         _own = [.. model.Modalities.Serving.Keys];
-        _core = new TrialCore(model.CoreHash, model.Core, model.Device, model.DataType);
+        _core = new TrialCore(model.CoreHash, model.Core, model.Device, model.Precision);
         var laid = Directory.Exists(host.WorkFolder) ? Directory.GetDirectories(host.WorkFolder).Select(path => Path.GetFileName(path)) : [];
         foreach (var stale in laid.Where(name => host.Find(name) is null)) Clear(stale);
     }
@@ -129,7 +129,7 @@ internal sealed class PackageStaging
         var manifest = package.Manifest;
         var source = package.AsSource(folder);
         var preprocessor = PluginCode.Run("to create its preprocessor", () => plugin.Modality.CreatePreprocessor(source.CompleteOptions(plugin.Modality)));
-        var seat = new ModalitySeat(manifest.Name, ModelRoom.Bytes(source, _model.DataType), () => PackageTrial.LoadWeights(package, plugin, folder, _model.Device, _model.DataType));
+        var seat = new ModalitySeat(manifest.Name, ModelRoom.Bytes(source, _model.Precision.Type), () => PackageTrial.LoadWeights(package, plugin, folder, _model.Device, _model.Precision));
         var identity = new VersionIdentity(manifest.Name, manifest.Version, hash, manifest.MediaTypes) { Limits = manifest.Limits, MostTokens = manifest.Cost.Most, IsOfModel = false };
         return new ModalityVersion(identity, preprocessor, seat, _model.Residency, _options.ResolvePreprocessing(), () => StagedPieces.Unload(package, plugin));
     }

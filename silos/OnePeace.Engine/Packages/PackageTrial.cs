@@ -14,7 +14,7 @@ namespace OnePeace.Engine.Packages;
 
 /// <summary>The core that a package is tried with. A trial only reads it.</summary>
 /// <param name="Hash">SHA-256 of its file (<see cref="ModelSource.CoreHash"/>).</param>
-public sealed record TrialCore(string Hash, TransformerCore Core, Device Device, ScalarType Type)
+public sealed record TrialCore(string Hash, TransformerCore Core, Device Device, Precision Precision)
 {
     /// <summary>Whether the modality's parameters keep their values after they were laid out for inference, so that they can be compared.</summary>
     public bool KeepsWeights { get; init; }
@@ -80,7 +80,7 @@ public static class PackageTrial
             plugin = LoadPlugin(package, folder);
             passed?.Invoke($"plugin: {package.Manifest.Assembly}, modality '{plugin.Name}'");
             cancellation.ThrowIfCancellationRequested();
-            module = LoadWeights(package, plugin, folder, core.Device, core.Type, core.KeepsWeights);
+            module = LoadWeights(package, plugin, folder, core.Device, core.Precision, core.KeepsWeights);
             passed?.Invoke($"weights: {package.Manifest.Parameters} parameters fit and are finite");
             var preprocessor = CreatePreprocessor(module);
             AnswerCanaries(package, module, preprocessor, core, cancellation);
@@ -132,7 +132,7 @@ public static class PackageTrial
 
     /// <summary>Builds the plugin's module and fills it from the package; the caller disposes it. That the values are finite <see cref="PackageWeights"/> tells. On a CPU in the stored type the weights share the package's memory until they are first used.</summary>
     /// <exception cref="PackageRefusedException">Weights are missing, unexpected or of another shape, or the plugin cannot build its module.</exception>
-    public static ModalityModule LoadWeights(ModalityPackage package, LoadedPlugin plugin, string folder, Device device, ScalarType type, bool keepsWeights = false)
+    public static ModalityModule LoadWeights(ModalityPackage package, LoadedPlugin plugin, string folder, Device device, Precision precision, bool keepsWeights = false)
     {
         var source = package.AsSource(folder);
         var module = PluginCode.Run("to build its module", () => ModelLoader.BuildModality(source, package.Shape, plugin.Modality, projects: true));
@@ -140,8 +140,8 @@ public static class PackageTrial
         {
             try
             {
-                ModelLoader.FillModality(module, source, device, type);   // disposes the module where it fails
-                module.Pack(keepsWeights);
+                ModelLoader.FillModality(module, source, device, precision.Type);   // disposes the module where it fails
+                precision.Pack(module, keepsWeights);
                 return true;
             }
             catch (InvalidDataException e)
@@ -167,7 +167,7 @@ public static class PackageTrial
             var input = PluginCode.Prepare(preprocessor, package.Read(canary.Input), canary.Input, manifest.Limits);
             if (input.Tokens < 1 || input.Tokens > manifest.Cost.Most)
                 throw new PackageRefusedException(PackageFault.CanaryFailed, $"The canary '{canary.Input}' becomes {input.Tokens} tokens, but the manifest says 1 to {manifest.Cost.Most}.");
-            var least = core.Type == ScalarType.Float32 ? canary.MinCosine : Math.Min(canary.MinCosine, NarrowCosine);
+            var least = core.Precision == ScalarType.Float32 ? canary.MinCosine : Math.Min(canary.MinCosine, NarrowCosine);
             var cosine = Cosine(ManifestRules.Vector(canary), Encode(module, input, core, canary.Input));
             if (!(cosine >= least))   // also where it is no number
                 throw new PackageRefusedException(PackageFault.CanaryFailed, FormattableString.Invariant($"The canary '{canary.Input}' was answered with a cosine of {cosine:f5} to its recorded vector, but at least {least} is needed."));
@@ -189,7 +189,7 @@ public static class PackageTrial
 
     private static float[] EncodeOnce(ModalityModule module, PreparedInput input, TrialCore core) => DeviceThread.Infer(() =>
     {
-        var batch = BatchAssembly.Stack([input], core.Device, core.Type);
+        var batch = BatchAssembly.Stack([input], core.Device, core.Precision.Type);
         var features = core.Core.call([new Segment(module, module.Adaptor.call(batch))], batch.Padding)[0];   // [1, L, D]
         return MemoryMarshal.Cast<byte, float>(BatchEncoder.Unit(module.Project(features)).bytes).ToArray();
     });

@@ -1,7 +1,7 @@
+using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Residency;
 using OnePeace.Transformer;
-using OnePeace.Transformer.Checkpoints;
 using static TorchSharp.torch;
 
 namespace OnePeace.Engine.Serving;
@@ -26,7 +26,7 @@ internal sealed class ServedModel(TransformerCore core, DeviceResidency residenc
 
     public required Device Device { get; init; }
 
-    public required ScalarType DataType { get; init; }
+    public required Precision Precision { get; init; }
 
     public TransformerCore Core => core;
 
@@ -34,9 +34,9 @@ internal sealed class ServedModel(TransformerCore core, DeviceResidency residenc
 
     public ModalityTable Modalities { get; } = new();
 
-    public BatchEncoder Encoder => field ??= new(core, Device, DataType);
+    public BatchEncoder Encoder => field ??= new(core, Device, Precision.Type);
 
-    public EngineDescription Describe() => new(Name, CoreHash, core.Shape.Width, Device.ToString(), DataTypes.Name(DataType),
+    public EngineDescription Describe() => new(Name, CoreHash, core.Shape.Width, Device.ToString(), Precision.Name,
         [.. Modalities.Serving.Values.Select(Describe)])
     {
         Notice = Notice,

@@ -41,15 +41,17 @@ internal static class BenchChart
     {
         var floor = Top + (rates.Count * Pitch);
         var canvas = new SvgCanvas(Width, floor + 8, $"Items a second, {modality}");
-        var axis = new Axis(0, rates.Max(rate => rate.Rate), Left, Width - Left - Right, 5);
+        var axis = new Axis(0, rates.Max(rate => rate.Rate.To), Left, Width - Left - Right, 5);
         canvas.Text("head", 0, 16, $"Items a second, {modality}");
         for (var i = 0; i < rates.Count; i++)
         {
             var y = Top + (i * Pitch);
-            var value = rates[i].Rate.ToString(rates[i].Rate < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
+            var rate = rates[i].Rate;
+            var value = rate.Median.ToString(rate.Median < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
             canvas.Text("end value", Left - 8, y + 12, rates[i].Path);
-            canvas.Rectangle($"fill{i % ChartStyle.Colours}", Left, y, axis.At(rates[i].Rate) - Left, BarHeight, $"{rates[i].Path}: {value}");
-            canvas.Text("value", axis.At(rates[i].Rate) + 8, y + 12, value);
+            canvas.Rectangle($"fill{i % ChartStyle.Colours}", Left, y, axis.At(rate.Median) - Left, BarHeight, $"{rates[i].Path}: {value}");
+            canvas.Line("axis", axis.At(rate.From), y + (BarHeight / 2), axis.At(rate.To), y + (BarHeight / 2));   // what the repeats leave open
+            canvas.Text("value", axis.At(rate.To) + 8, y + 12, value);
         }
         canvas.Line("axis", Left, Top - 4, Left, floor);
         return canvas.Element;

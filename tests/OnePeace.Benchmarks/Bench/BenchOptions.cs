@@ -14,7 +14,7 @@ internal sealed record BenchOptions
           --model M            weights of your own instead: a model directory or a checkpoint
           --save-model DIR     keeps the random weights there: a folder that must not exist, for --model and for an export
           --modalities LIST    by default text,image,audio, as far as the model has them
-          --dtype LIST         float32,bfloat16 by default; the engine and the server compute in the first
+          --dtype LIST         float32,bfloat16 by default, and int8 (experts; the rest as auto); the engine and the server compute in the first
           --threads N          of torch, in every path, which computes one batch at a time; by default 1
           --seconds S          how long one measure takes, 3 by default; where answers come slowly it takes longer
           --repeats N          how often each is taken, 3 by default
@@ -25,13 +25,13 @@ internal sealed record BenchOptions
         """;
 
     public static readonly IReadOnlyList<string> Sections = ["bare", "gemm", "engine", "http", "open", "neighbour", "mixed", "alone", "onnx"];
-    private static readonly string[] Measured = ["text", "image", "audio"], Types = ["float32", "bfloat16"], Sizes = ["base", "small"];
+    private static readonly string[] Measured = ["text", "image", "audio"], Types = ["float32", "bfloat16", "int8"], Sizes = ["base", "small"];
 
     public IReadOnlyList<string> Only { get; init; } = Sections;
 
     public IReadOnlyList<string> Modalities { get; init; } = Measured;
 
-    public IReadOnlyList<string> DataTypes { get; init; } = Types;
+    public IReadOnlyList<string> DataTypes { get; init; } = Types[..2];
 
     public string Size { get; init; } = "base";
 

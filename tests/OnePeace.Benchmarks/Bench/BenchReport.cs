@@ -40,7 +40,7 @@ internal sealed class BenchReport
 }
 
 /// <summary>Items a second of one modality on one path.</summary>
-internal sealed record PathRate(string Modality, string Path, double Rate);
+internal sealed record PathRate(string Modality, string Path, Samples Rate);
 
 /// <summary>How many requests came a second at a load, in hundredths of saturation, how many were answered, and after how many milliseconds.</summary>
 internal sealed record LoadedAnswers(string Stream, double Load, double Asked, double Answered, double Median, double Late);

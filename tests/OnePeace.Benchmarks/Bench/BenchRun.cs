@@ -69,11 +69,11 @@ internal sealed class BenchRun : IAsyncDisposable
     {
         type ??= DataTypes[0];
         if (_bare.TryGetValue(type, out var known)) return known;
-        var computed = Transformer.Checkpoints.DataTypes.Parse(type);
-        var model = ModelLoader.Load(Source, _plugins.Get, [.. Modalities], type: computed);
+        var precision = new EngineOptions { DataType = type }.ResolvePrecision(CPU, Source.Shape);
+        var model = ModelLoader.Load(Source, _plugins.Get, [.. Modalities], type: precision.Type);
         model.Core.Pack();
-        foreach (var modality in model.Modalities.Values) modality.Pack();
-        return _bare[type] = new BareModel(_thread, model, computed);
+        foreach (var modality in model.Modalities.Values) precision.Pack(modality);
+        return _bare[type] = new BareModel(_thread, model, precision.Type);
     }
 
     public async Task<EncodingEngine> EngineAsync() =>

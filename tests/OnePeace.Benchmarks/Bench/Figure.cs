@@ -18,7 +18,15 @@ internal sealed record Bar(double Value, bool IsMost)
 /// <summary>A figure, and its bar if there is one.</summary>
 internal sealed record Figure(string Measure, Bar? Bar, Samples Reached)
 {
-    public static readonly string[] Columns = ["measure", "bar", "reached", "least", "most", "holds"];
+    public static readonly string[] Columns = ["measure", "bar", "reached", "from", "to", "holds"];
 
-    public object[] Row => [Measure, Bar?.ToString() ?? "", Reached.Median, Reached.Least, Reached.Most, Bar is null ? "" : Bar.Allows(Reached.Median) ? "yes" : "no"];
+    public object[] Row => [Measure, Bar?.ToString() ?? "", Reached.Median, Reached.From, Reached.To, Bar is null ? "" : Holds(Bar)];
+
+    /// <summary>Settled by what the repeats leave open, not by their median.</summary>
+    private string Holds(Bar bar) => (bar.Allows(Reached.From), bar.Allows(Reached.To)) switch
+    {
+        (true, true) => "yes",
+        (false, false) => "no",
+        _ => bar.Allows(Reached.Median) ? "likely" : "unlikely",
+    };
 }

@@ -30,10 +30,34 @@ public sealed class BenchArithmeticTests
     public void Ratios_are_made_repeat_by_repeat()
     {
         Samples slow = new([1, 10, 100]), fast = new([2, 40, 300]);
-        Assert.Equal((3, 2, 4), (fast.Over(slow).Median, fast.Over(slow).Least, fast.Over(slow).Most));
+        Assert.Equal((3, 2, 4), (fast.Over(slow).Median, fast.Over(slow).From, fast.Over(slow).To));
         Assert.Equal([1, 30, 200], fast.Less(slow).Values);
         Assert.Throws<ArgumentException>(() => fast.Over(new([1])));
     }
+
+    /// <summary>The ranks that tables of the sign test give.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(5, 1)]
+    [InlineData(6, 1)]
+    [InlineData(8, 1)]
+    [InlineData(9, 2)]
+    [InlineData(20, 6)]
+    [InlineData(25, 8)]
+    [InlineData(50, 18)]
+    public void Where_a_median_lies_is_told_by_the_order_of_the_values(int repeats, int rank)
+    {
+        var samples = new Samples([.. Enumerable.Range(1, repeats).Select(value => (double)value).Reverse()]);
+        Assert.Equal((rank, repeats + 1 - rank), (samples.From, samples.To));
+    }
+
+    [Theory]
+    [InlineData(1.0, 1.2, "yes")]
+    [InlineData(0.9, 1.2, "likely")]
+    [InlineData(0.8, 0.99, "no")]
+    [InlineData(0.8, 1.1, "unlikely")]
+    public void A_bar_is_said_to_hold_only_where_the_repeats_leave_nothing_open(double from, double to, string holds) =>
+        Assert.Equal(holds, new Figure("", Bar.AtLeast(1), new([from, to])).Row[^1]);
 
     [Fact]
     public void A_percentile_is_a_duration_that_was_measured()

@@ -21,9 +21,10 @@ public sealed class CpuDataTypeTests
     [Fact]
     public void Nothing_is_measured_where_the_type_is_named()
     {
-        Assert.Equal(ScalarType.Float32, new EngineOptions { DataType = "float32" }.ResolveDataType(CPU, Shape(1024)));
-        Assert.Equal(ScalarType.BFloat16, new EngineOptions { DataType = "bfloat16" }.ResolveDataType(CPU, Shape(64)));
-        Assert.Contains("'float16'", Assert.Throws<ArgumentException>(() => new EngineOptions { DataType = "float16" }.ResolveDataType(CPU, null)).Message, StringComparison.Ordinal);
+        Assert.Equal(ScalarType.Float32, new EngineOptions { DataType = "float32" }.ResolvePrecision(CPU, Shape(1024)).Type);
+        Assert.Equal(ScalarType.BFloat16, new EngineOptions { DataType = "bfloat16" }.ResolvePrecision(CPU, Shape(64)).Type);
+        Assert.Contains("computed on a CPU, but the device is 'cuda:0'", Assert.Throws<ArgumentException>(() => new EngineOptions { DataType = "int8" }.ResolvePrecision(new Device("cuda:0"), null)).Message, StringComparison.Ordinal);
+        Assert.Contains("'float16'", Assert.Throws<ArgumentException>(() => new EngineOptions { DataType = "float16" }.ResolvePrecision(CPU, null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class PackageEndTests : IDisposable
             Name = source.Name,
             CoreHash = source.CoreHash,
             Device = CPU,
-            DataType = ScalarType.Float32,
+            Precision = ScalarType.Float32,
         };
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using OnePeace.Engine.Devices;
 using OnePeace.Engine.Hosting;
 using OnePeace.Engine.Packages;
+using OnePeace.Modalities.Layers.Packing;
 using OnePeace.Transformer.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -76,6 +78,8 @@ public sealed class PackageBuilderTests(PackageFixture fixture) : IClassFixture<
         PackageTrial.Run(package, new TrialCore(model.CoreHash, core.Core, CPU, ScalarType.BFloat16), new PackagePolicy(null), fixture.At("in bfloat16")).Dispose();
         using var wide = ModelLoader.Load(model, _ => throw new InvalidOperationException(), [], CPU, ScalarType.Float32);
         PackageTrial.Run(package, new TrialCore(model.CoreHash, wide.Core, CPU, ScalarType.Float32), new PackagePolicy(null), fixture.At("in float32")).Dispose();
+        if (Quantisation.Refusal is null)
+            PackageTrial.Run(package, new TrialCore(model.CoreHash, wide.Core, CPU, new Precision(ScalarType.Float32, QuantisesExperts: true)), new PackagePolicy(null), fixture.At("in int8")).Dispose();
     }
 
     [Theory]

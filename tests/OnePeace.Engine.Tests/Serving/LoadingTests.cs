@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using OnePeace.Engine.Plugins;
 using OnePeace.Engine.Tests.Plugins;
 using OnePeace.Modalities;
+using OnePeace.Modalities.Layers.Packing;
 using OnePeace.Transformer;
 using OnePeace.Transformer.Checkpoints;
 using static TorchSharp.torch;
@@ -40,14 +41,28 @@ public sealed class LoadingTests : IDisposable
     [Theory]
     [InlineData("float32")]
     [InlineData("bfloat16")]
+    [InlineData("int8")]
     public async Task Text_and_pictures_become_unit_vectors_through_their_plugins(string type)
     {
+        Assert.SkipWhen(type == "int8" && Quantisation.Refusal is not null, Quantisation.Refusal ?? "");
         await using var engine = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu", DataType = type });
         var picture = File.ReadAllBytes(Path.Combine(ReferenceData.Folder, "image", "inputs", "a_scene.jpg"));
         var vectors = await engine.EncodeAsync(new EncodeWork(
             [new([new("text", Encoding.UTF8.GetBytes("a dog"))]), new([new("image", picture)]), new([new("text", Encoding.UTF8.GetBytes("a dog")), new("image", picture)], Fusion.Joint)]), default);
         Assert.All(vectors, v => Assert.Equal(1, v.Vector.Sum(x => x * x), 1e-5));
         Assert.Equal(vectors[0].Tokens + vectors[1].Tokens, vectors[2].Tokens);
+    }
+
+    [Fact]
+    public async Task Experts_in_int8_are_told_of_and_give_nearly_the_same_vectors()
+    {
+        Assert.SkipWhen(Quantisation.Refusal is not null, Quantisation.Refusal ?? "");
+        await using var exact = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu" });
+        await using var engine = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu", DataType = "int8" });
+        Assert.Equal("int8+float32", engine.Describe().DataType);
+        var work = new EncodeWork([new([new("text", Encoding.UTF8.GetBytes("a dog and a cat"))]), new([new("image", File.ReadAllBytes(Path.Combine(ReferenceData.Folder, "image", "inputs", "a_scene.jpg")))])]);
+        var pairs = (await exact.EncodeAsync(work, default)).Zip(await engine.EncodeAsync(work, default));
+        Assert.All(pairs, pair => Assert.InRange(pair.First.Vector.Zip(pair.Second.Vector, (one, other) => one * other).Sum(), 0.999, 0.9999999));   // not the same: it is int8 that computes
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class TestEngines
         var core = new TransformerCore(Shape);
         core.InitialiseParameters(1);
         core.eval();
-        var served = new ServedModel(core, new DeviceResidency(options.Residency, time)) { Name = "test", CoreHash = "none", Device = CPU, DataType = ScalarType.Float32 };
+        var served = new ServedModel(core, new DeviceResidency(options.Residency, time)) { Name = "test", CoreHash = "none", Device = CPU, Precision = ScalarType.Float32 };
         foreach (var (modality, settings) in modalities) served.Modalities.Serve(Version(modality, settings, served.Residency));
         return new EncodingEngine(served, options, [.. Enumerable.Range(0, Math.Max(1, options.Slots)).Select(i => new DeviceThread($"slot {i}", 1))], time);
     }

@@ -43,12 +43,16 @@ internal static unsafe partial class OneDnn
     };
 
     /// <summary>The weight in oneDNN's own layout: for <see cref="Linear"/> and <see cref="LinearWith"/> alone.</summary>
-    public static Tensor Reorder(Tensor weight)
+    public static Tensor Reorder(Tensor weight) => Reorder("mkldnn::_reorder_linear_weight\0"u8, weight);
+
+    /// <param name="operation">Of torch's dispatcher, ended by a zero: it takes the weight, and perhaps the shape of what it is multiplied with, which it is not told.</param>
+    /// <param name="weight"><c>[Out, In]</c>.</param>
+    internal static Tensor Reorder(ReadOnlySpan<byte> operation, Tensor weight)
     {
         using var plain = weight.detach().contiguous();
         Check(NewHandle(plain.Handle, out var handle), "took no tensor");
-        var stack = stackalloc ulong[2] { (ulong)handle, 0 };   // the weight, whose handle is given away, and no batch size
-        fixed (byte* name = "mkldnn::_reorder_linear_weight\0"u8, overload = "\0"u8)
+        var stack = stackalloc ulong[2] { (ulong)handle, 0 };   // the weight, whose handle is given away
+        fixed (byte* name = operation, overload = "\0"u8)
             Check(Call(name, overload, stack), "cannot reorder a weight");
         return Tensor.UnsafeCreateTensor((nint)stack[0]);
     }
@@ -114,7 +118,7 @@ internal static unsafe partial class OneDnn
         return active.to(ScalarType.Float32).sub(nn.functional.gelu(ones(2, 16).mul(Four))).abs().max().item<float>() < Tolerance;
     }
 
-    private static void Check(int error, string what)
+    internal static void Check(int error, string what)
     {
         if (error != 0) throw new InvalidOperationException($"oneDNN {what}: torch wrote the reason to the error output.");
     }

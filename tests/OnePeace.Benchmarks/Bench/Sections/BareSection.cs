@@ -5,7 +5,7 @@ internal static class BareSection
 {
     private const double LeastGain = 1.6;
     private const string Decoded = "from bytes";
-    private static readonly string[] Columns = ["modality", "type", "batch", "items/s", "least", "most"];
+    private static readonly string[] Columns = ["modality", "type", "batch", "items/s", "from", "to"];
 
     public static async Task RunAsync(BenchRun run)
     {
@@ -31,7 +31,7 @@ internal static class BareSection
         var found = await measures.RunAsync(run.Options.Repeats, run.End);
         foreach (var type in run.DataTypes) Report(run, modality, type, found, rows);
         rows.Add(Row(modality, $"{run.DataTypes[0]}, {Decoded}", usual.Items, found[Decoded]));
-        run.Report.Rates.Add(new PathRate(modality, $"bare, {Decoded}", found[Decoded].Median));
+        run.Report.Rates.Add(new PathRate(modality, $"bare, {Decoded}", found[Decoded]));
         return run.DataTypes.Count < 2 ? [] : [await GainAsync(run, modality, found)];
     }
 
@@ -41,7 +41,7 @@ internal static class BareSection
         rows.AddRange(batches.Select(items => Row(modality, type, items, found[Name(type, items)])));
         var best = batches.MaxBy(items => found[Name(type, items)].Median);
         run.Found(modality, type, new StaticBatch(best, found[Name(type, best)].Median));
-        run.Report.Rates.Add(new PathRate(modality, $"bare, {type}", found[Name(type, best)].Median));
+        run.Report.Rates.Add(new PathRate(modality, $"bare, {type}", found[Name(type, best)]));
     }
 
     private static async Task<Figure> GainAsync(BenchRun run, string modality, IReadOnlyDictionary<string, Samples> found)
@@ -49,10 +49,10 @@ internal static class BareSection
         var (first, second) = (run.DataTypes[0], run.DataTypes[1]);
         Samples Of(string type, StaticBatch best) => found[Name(type, best.Items)];
         var gain = Of(second, await run.BestAsync(modality, second)).Over(Of(first, await run.BestAsync(modality, first)));
-        return new Figure($"{modality}: {second} over {first}, each at its best batch", second == "bfloat16" ? Bar.AtLeast(LeastGain) : null, gain);
+        return new Figure($"{modality}: {second} over {first}, each at its best batch", (first, second) is ("float32", "bfloat16") ? Bar.AtLeast(LeastGain) : null, gain);
     }
 
     private static string Name(string type, int items) => $"{type} {items}";
 
-    private static object[] Row(string modality, string type, int items, Samples rate) => [modality, type, items, rate.Median, rate.Least, rate.Most];
+    private static object[] Row(string modality, string type, int items, Samples rate) => [modality, type, items, rate.Median, rate.From, rate.To];
 }

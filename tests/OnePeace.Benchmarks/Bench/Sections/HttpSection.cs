@@ -7,7 +7,7 @@ internal static class HttpSection
 {
     private const double LeastShare = 0.95, LeastSingle = 0.9, MostAdded = 1.5;
     private const string Decoded = "decoded", Largest = "decoded, largest batch";
-    private static readonly string[] Columns = ["stream", "callers", "items/s", "least", "most", "p50 ms", "p99 ms"];
+    private static readonly string[] Columns = ["stream", "callers", "items/s", "from", "to", "p50 ms", "p99 ms"];
 
     public static async Task RunAsync(BenchRun run)
     {
@@ -20,7 +20,7 @@ internal static class HttpSection
             if (modality == "text") measures.Add(Largest, () => run.DecodedRateAsync(modality, Load.Batches(modality)[^1]));
             var found = await MeasureAsync(run, modality, bare, measures, rows);
             var best = Best(found);
-            run.Report.Rates.Add(new PathRate(modality, "HTTP", best.Median));
+            run.Report.Rates.Add(new PathRate(modality, "HTTP", best));
             figures.Add(new Figure($"{modality}: HTTP at saturation over the bare loop from bytes", Bar.AtLeast(LeastShare), best.Over(found[Decoded])));
             if (modality == "text" && found.TryGetValue($"{Load.Callers[^1]}", out var many))
                 figures.Add(new Figure($"text: {Load.Callers[^1]} callers of one input over the largest batch from bytes", Bar.AtLeast(LeastSingle), many.Over(found[Largest])));
@@ -60,7 +60,7 @@ internal static class HttpSection
         foreach (var (callers, timings) in levels)
         {
             var (rate, all) = (found[$"{callers}"], Timings.Of(timings));
-            rows.Add([stream, callers, rate.Median, rate.Least, rate.Most, all.Percentile(50), all.Percentile(99)]);
+            rows.Add([stream, callers, rate.Median, rate.From, rate.To, all.Percentile(50), all.Percentile(99)]);
         }
         foreach (var callers in Load.Callers.Except(levels.Keys)) rows.Add([stream, callers, "takes too long", "", "", "", ""]);
         run.Saturation[stream] = Best(found).Median;

@@ -6,7 +6,7 @@ namespace OnePeace.Benchmarks.Bench.Sections;
 internal static class OnnxSection
 {
     private const double LeastFloat = 1, LeastNarrow = 1.5;
-    private static readonly string[] Columns = ["modality", "batch", "path", "items/s", "least", "most"];
+    private static readonly string[] Columns = ["modality", "batch", "path", "items/s", "from", "to"];
 
     public static async Task RunAsync(BenchRun run)
     {
@@ -21,11 +21,11 @@ internal static class OnnxSection
                 var found = await MeasureAsync(run, modality, peer, batch);
                 foreach (var (path, rate) in found)
                 {
-                    rows.Add([modality, items, path, rate.Median, rate.Least, rate.Most]);
+                    rows.Add([modality, items, path, rate.Median, rate.From, rate.To]);
                     if (!paths.TryGetValue(path, out var best) || best.Median < rate.Median) paths[path] = rate;
                 }
             }
-            run.Report.Rates.Add(new PathRate(modality, OnnxPeer.Name, paths[OnnxPeer.Name].Median));
+            run.Report.Rates.Add(new PathRate(modality, OnnxPeer.Name, paths[OnnxPeer.Name]));
             foreach (var type in run.DataTypes)
                 figures.Add(new Figure($"{modality}: bare model, {type}, over ONNX Runtime, each at its best batch", Bar.AtLeast(type == "float32" ? LeastFloat : LeastNarrow), paths[type].Over(paths[OnnxPeer.Name])));
             var checkedInputs = await run.PrepareAsync(modality, 4);

@@ -1,0 +1,23 @@
+using OnePeace.Modalities.Layers.Packing;
+using OnePeace.Transformer.Checkpoints;
+using static TorchSharp.torch;
+
+namespace OnePeace.Engine.Devices;
+
+/// <summary>What a model is computed in.</summary>
+/// <param name="Type">Of weights, and of what they are multiplied with.</param>
+/// <param name="QuantisesExperts">Whether experts are int8 instead, where their layers can be (<see cref="IQuantisable"/>).</param>
+public readonly record struct Precision(ScalarType Type, bool QuantisesExperts = false)
+{
+    /// <summary>As <c>GET /v1/models</c> says it: <c>bfloat16</c>, or <c>int8+bfloat16</c>.</summary>
+    public string Name => (QuantisesExperts ? "int8+" : "") + DataTypes.Name(Type);
+
+    public static implicit operator Precision(ScalarType type) => new(type);
+
+    /// <summary>Lays a modality's weights out for inference. A core has no experts.</summary>
+    public void Pack(nn.Module modality, bool keepsWeights = false)
+    {
+        if (QuantisesExperts) modality.Quantise();
+        modality.Pack(keepsWeights);
+    }
+}

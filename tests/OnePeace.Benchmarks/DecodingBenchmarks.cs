@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using BenchmarkDotNet.Attributes;
+using OnePeace.Modalities;
+using OnePeace.Modalities.Image;
+using SkiaSharp;
+
+namespace OnePeace.Benchmarks;
+
+/// <summary>A photograph made ready for a model that sees 224 x 224 pixels.</summary>
+public class DecodingBenchmarks
+{
+    private const int Quality = 90, Seen = 224;
+
+    private ImagePreprocessor? _preprocessor;
+    private RawInput _photo;
+
+    /// <summary>Pixels a side, in a ratio of 4 to 3.</summary>
+    [Params(640, 1920, 4032)]
+    public int Width { get; set; }
+
+    [Params("full", "scaled")]
+    public string Decode { get; set; } = "full";
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _preprocessor = new ImagePreprocessor(new ModalityOptions(new JsonObject { ["image_size"] = Seen, ["decode"] = Decode }));
+        using var scene = SKBitmap.Decode(RawInputs.Of("image", 0));
+        using var enlarged = scene.Resize(new SKImageInfo(Width, Width * 3 / 4), SKSamplingOptions.Default);
+        using var encoded = enlarged.Encode(SKEncodedImageFormat.Jpeg, Quality);
+        _photo = new RawInput(encoded.ToArray());
+    }
+
+    [Benchmark]
+    public ValueTask<PreparedInput> Prepare() => _preprocessor!.PrepareAsync(_photo, CancellationToken.None);
+}

@@ -69,7 +69,7 @@ internal sealed class BenchRun : IAsyncDisposable
     {
         type ??= DataTypes[0];
         if (_bare.TryGetValue(type, out var known)) return known;
-        var precision = new EngineOptions { DataType = type }.ResolvePrecision(CPU, Source.Shape);
+        var precision = new EngineOptions { DataType = type }.ResolvePrecision(TorchSharp.torch.CPU, Source.Shape);
         var model = ModelLoader.Load(Source, _plugins.Get, [.. Modalities], type: precision.Type);
         model.Core.Pack();
         foreach (var modality in model.Modalities.Values) precision.Pack(modality);

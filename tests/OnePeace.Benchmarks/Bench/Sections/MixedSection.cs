@@ -20,7 +20,7 @@ internal static class MixedSection
         var found = await measures.RunAsync(run.Options.Repeats, run.End);
         var expected = new Samples([.. Enumerable.Range(0, run.Options.Repeats).Select(repeat => Load.Harmonic(run.Modalities.Select(modality => found[modality].Values[repeat])))]);
         run.Report.Table("mixed", "Streams at saturation, over HTTP", ["stream", "items/s", "from", "to"],
-            found.Append(new("single ones in turn", expected)).Select(pair => new object[] { pair.Key, pair.Value.Median, pair.Value.Least, pair.Value.Most }));
+            found.Append(new("single ones in turn", expected)).Select(pair => new object[] { pair.Key, pair.Value.Median, pair.Value.From, pair.Value.To }));
         run.Report.Figures("mixed", new Figure("mixed stream over the weighted single-modality rate", Bar.AtLeast(LeastShare), found[Load.Mixed].Over(expected)));
     }
 }

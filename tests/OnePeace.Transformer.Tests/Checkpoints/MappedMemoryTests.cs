@@ -71,8 +71,10 @@ public sealed class MappedMemoryTests : IDisposable
     }
 
     /// <summary>As served on a CPU: weights are laid out anew when they are first used, those of text alone.</summary>
-    [Fact(Explicit = true)]
-    public void A_packed_model_of_the_full_size_answers_text_within_the_memory_of_what_text_uses()
+    [Theory(Explicit = true)]
+    [InlineData(false, 1.1)]
+    [InlineData(true, 0.7)]
+    public void A_packed_model_of_the_full_size_answers_text_within_the_memory_of_what_text_uses(bool quantises, double most)
     {
         ModelGenerator.Create(GeneratedModel.Read(TestFiles.Reference("../../../models/recipes/official-size.json"), Plugins.Find), _files.At("packed"));
         using var source = ModelSources.Open(_files.At("packed"));
@@ -81,15 +83,27 @@ public sealed class MappedMemoryTests : IDisposable
         var before = Status("RssAnon");
         var watch = Stopwatch.StartNew();
         model.Core.Pack();
-        foreach (var modality in model.Modalities.Values) modality.Pack();
-        using (inference_mode())
-        using (NewDisposeScope())
-            model.Embed("text", new ModalityBatch(new Dictionary<string, Tensor> { ["tokens"] = tensor(new long[] { 5, 6, 7, 2 }, [1, 4]) }));
+        foreach (var modality in model.Modalities.Values)
+        {
+            if (quantises) modality.Quantise();
+            modality.Pack();
+        }
+        EmbedText();
+        TestContext.Current.SendDiagnosticMessage($"The first text takes {watch.Elapsed.TotalSeconds:f1} s, later ones {Enumerable.Range(0, 9).Select(_ => EmbedText()).Order().ElementAt(4).TotalMilliseconds:f0} ms.");
 
         var laidOut = Status("RssAnon") - before;
-        TestContext.Current.SendDiagnosticMessage($"The first text takes {watch.Elapsed.TotalSeconds:f1} s; {laidOut >> 20} MB are laid out anew, of {used >> 20} MB that text uses, {Resident("packed/") >> 20} MB of files are mapped in besides; of the other modalities' files {(Resident("packed/modalities/image") + Resident("packed/modalities/audio")) >> 20} MB are in memory.");
-        Assert.InRange(laidOut, 0, used * 11 / 10);
+        TestContext.Current.SendDiagnosticMessage($"{laidOut >> 20} MB are laid out anew, of {used >> 20} MB that text uses, {Resident("packed/") >> 20} MB of files are mapped in besides; of the other modalities' files {(Resident("packed/modalities/image") + Resident("packed/modalities/audio")) >> 20} MB are in memory.");
+        Assert.InRange(laidOut, 0, used * most);
         Assert.InRange(Resident("packed/modalities/image") + Resident("packed/modalities/audio"), 0, 32L << 20);
+
+        TimeSpan EmbedText()
+        {
+            using var mode = inference_mode();
+            using var scope = NewDisposeScope();
+            var begun = Stopwatch.GetTimestamp();
+            model.Embed("text", new ModalityBatch(new Dictionary<string, Tensor> { ["tokens"] = tensor(new long[] { 5, 6, 7, 2 }, [1, 4]) }));
+            return Stopwatch.GetElapsedTime(begun);
+        }
     }
 
     [Fact]

@@ -51,20 +51,22 @@ public sealed class Linear : nn.Module<Tensor, Tensor>, IInitialised, IPackable
 
     public void Pack(bool keepsWeights)
     {
-        if (!_isJoined) _packed ??= new(() => Join([this], keepsWeights, (weight, bias) => new PackedWeight(weight, bias)));
+        if (!_isJoined) _packed ??= new(() => Join([this], keepsWeights, Lay));
     }
 
     /// <summary>Several maps of the same input as one, their results one after the other; none of them is of use alone afterwards.</summary>
     /// <param name="maps">All of one width of input.</param>
     /// <param name="keepsWeights">See <see cref="IPackable.Pack"/>.</param>
     public static OnFirstUse<PackedWeight> PackTogether(IReadOnlyList<Linear> maps, bool keepsWeights) =>
-        Together(maps, keepsWeights, (weight, bias) => new PackedWeight(weight, bias));
+        Together(maps, keepsWeights, Lay);
 
     /// <summary>As <see cref="PackTogether"/>, in int8.</summary>
     internal static OnFirstUse<QuantisedWeight> QuantiseTogether(IReadOnlyList<Linear> maps, bool keepsWeights) =>
-        Together(maps, keepsWeights, (weight, bias) => new QuantisedWeight(weight, bias));
+        Together(maps, keepsWeights, (weights, bias) => new QuantisedWeight(weights, bias));
 
-    private static OnFirstUse<T> Together<T>(IReadOnlyList<Linear> maps, bool keepsWeights, Func<Tensor, Tensor?, T> pack) where T : class, IDisposable
+    private static PackedWeight Lay(IReadOnlyList<Tensor> weights, Tensor? bias) => new(weights.Count == 1 ? weights[0] : cat([.. weights]), bias);
+
+    private static OnFirstUse<T> Together<T>(IReadOnlyList<Linear> maps, bool keepsWeights, Func<IReadOnlyList<Tensor>, Tensor?, T> pack) where T : class, IDisposable
     {
         foreach (var map in maps) map._isJoined = true;
         return new(() => Join(maps, keepsWeights, pack));
@@ -76,14 +78,13 @@ public sealed class Linear : nn.Module<Tensor, Tensor>, IInitialised, IPackable
         base.Dispose(disposing);
     }
 
-    private static T Join<T>(IReadOnlyList<Linear> maps, bool keepsWeights, Func<Tensor, Tensor?, T> pack)
+    private static T Join<T>(IReadOnlyList<Linear> maps, bool keepsWeights, Func<IReadOnlyList<Tensor>, Tensor?, T> pack)
     {
         using var scope = NewDisposeScope();
-        var weight = maps.Count == 1 ? maps[0]._weight : cat([.. maps.Select(map => map._weight)]);
         var bias = maps.All(map => map._bias is null) ? null
             : maps.Count == 1 ? maps[0]._bias
             : cat([.. maps.Select(map => map._bias ?? zeros_like(map._weight.select(1, 0)))]);
-        var packed = pack(weight, bias);
+        var packed = pack([.. maps.Select(map => map._weight)], bias);
         if (!keepsWeights)
             foreach (var map in maps) map.Empty();
         return packed;

@@ -12,11 +12,22 @@ internal readonly unsafe record struct QuantisedRows(Tensor Bytes, Tensor Scales
     public static QuantisedRows Of(Tensor rows)
     {
         using var scope = NewDisposeScope();
-        var (from, width) = (rows.contiguous(), rows.size(1));
-        var result = New(rows.size(0), width);
-        if (IsBrain(rows)) RowKernels.Quantise<BrainRows>(Pointer(from), rows.size(0), (int)width, Pointer(result.Bytes), (float*)Pointer(result.Scales));
-        else RowKernels.Quantise<SingleRows>(Pointer(from), rows.size(0), (int)width, Pointer(result.Bytes), (float*)Pointer(result.Scales));
+        var result = new QuantisedRows(empty(rows.size(0), rows.size(1), dtype: ScalarType.Byte), empty(rows.size(0), dtype: ScalarType.Float32));
+        result.Fill(rows);
         return result.Kept();
+    }
+
+    /// <summary>Some of the rows, in the same memory.</summary>
+    public QuantisedRows Part(long start, long count) => new(Bytes.narrow(0, start, count), Scales.narrow(0, start, count));
+
+    /// <summary>Writes rows' bytes, signed if there is room for signed ones, and scales.</summary>
+    /// <param name="rows"><c>[N, W]</c>, float32 or bfloat16.</param>
+    public void Fill(Tensor rows)
+    {
+        using var from = rows.contiguous();
+        var (count, width, isSigned) = (rows.size(0), (int)rows.size(1), Bytes.dtype == ScalarType.Int8);
+        if (IsBrain(rows)) RowKernels.Quantise<BrainRows>(Pointer(from), count, width, Pointer(Bytes), (float*)Pointer(Scales), isSigned);
+        else RowKernels.Quantise<SingleRows>(Pointer(from), count, width, Pointer(Bytes), (float*)Pointer(Scales), isSigned);
     }
 
     /// <summary>Rows <c>GELU(a) * b</c>, normed.</summary>
@@ -32,8 +43,6 @@ internal readonly unsafe record struct QuantisedRows(Tensor Bytes, Tensor Scales
         else RowKernels.Gate<SingleRows>(Pointer(pairs), pairs.size(0), (int)width, norm, Pointer(result.Bytes), (float*)Pointer(result.Scales));
         return result.Kept();
     }
-
-    private static QuantisedRows New(long count, long width) => new(empty(count, width, dtype: ScalarType.Byte), empty(count, dtype: ScalarType.Float32));
 
     private static bool IsBrain(Tensor rows) => rows.dtype switch
     {

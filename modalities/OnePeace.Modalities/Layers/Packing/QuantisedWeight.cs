@@ -1,3 +1,4 @@
+using System.Buffers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,16 +9,15 @@ internal sealed class QuantisedWeight : IDisposable
 {
     private readonly Tensor _weight, _scales, _zeros;
 
-    /// <param name="weight"><c>[Out, In]</c>; not owned.</param>
-    /// <param name="bias"><c>[Out]</c> or null; not owned.</param>
-    public QuantisedWeight(Tensor weight, Tensor? bias)
+    /// <param name="weights">One or several of one input, <c>[Out, In]</c> each; not owned.</param>
+    /// <param name="bias">Of them all, or null; not owned.</param>
+    public QuantisedWeight(IReadOnlyList<Tensor> weights, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        var rows = QuantisedRows.Of(weight.detach());
-        using var zero = tensor([OneDnnInt8.Zero]);
-        _weight = OneDnnInt8.Reorder(rows.Bytes.bitwise_xor(zero).to(ScalarType.Int8)).DetachFromDisposeScope();   // a byte's distance from 128, as two's complement
-        _scales = rows.Scales.DetachFromDisposeScope();
-        _zeros = zeros(weight.size(0), dtype: ScalarType.Int32).DetachFromDisposeScope();
+        var (outputs, inputs) = (weights.Sum(weight => weight.size(0)), weights[0].size(1));
+        _scales = empty(outputs, dtype: ScalarType.Float32).DetachFromDisposeScope();
+        _zeros = zeros(outputs, dtype: ScalarType.Int32).DetachFromDisposeScope();
+        _weight = Reordered(weights, outputs, inputs).DetachFromDisposeScope();
         Bias = bias?.detach().to(ScalarType.Float32, copy: true).DetachFromDisposeScope();
     }
 
@@ -28,6 +28,26 @@ internal sealed class QuantisedWeight : IDisposable
     /// <param name="rows">Of <c>[N, In]</c>.</param>
     /// <param name="type">Of the result, <c>[N, Out]</c>.</param>
     public Tensor Apply(QuantisedRows rows, ScalarType type) => OneDnnInt8.Linear(rows.Bytes, _weight, _scales, _zeros, type);
+
+    /// <summary>By way of managed memory: in the native heap, every weight's bytes would leave a hole that the next ones just do not fit.</summary>
+    private Tensor Reordered(IReadOnlyList<Tensor> weights, long outputs, long inputs)
+    {
+        var rented = ArrayPool<sbyte>.Shared.Rent(checked((int)(outputs * inputs)));
+        Tensor reordered;
+        using (var bytes = frombuffer(rented, ScalarType.Int8, outputs * inputs))
+        {
+            var rows = new QuantisedRows(bytes.view(outputs, inputs), _scales);
+            var start = 0L;
+            foreach (var weight in weights)
+            {
+                rows.Part(start, weight.size(0)).Fill(weight.detach());
+                start += weight.size(0);
+            }
+            reordered = OneDnnInt8.Reorder(rows.Bytes);
+        }
+        ArrayPool<sbyte>.Shared.Return(rented);
+        return reordered;
+    }
 
     public void Dispose()
     {

@@ -6,7 +6,7 @@ namespace OnePeace.Modalities.Layers.Packing;
 /// <summary>A layer norm's scale and shift.</summary>
 internal sealed record NormValues(float[] Weight, float[] Bias);
 
-/// <summary>What lies between multiplications in int8, a row at a time while it is in the processor's cache: values become bytes with one scale a row, <c>value = (byte - 128) * scale</c>.</summary>
+/// <summary>What lies between multiplications in int8, a row at a time while it is in the processor's cache: values become bytes with one scale a row, <c>value = (byte - 128) * scale</c>, or signed ones, <c>value = byte * scale</c>.</summary>
 /// <remarks>A row depends on no other, and is computed in one order whatever its batch.</remarks>
 internal static unsafe class RowKernels
 {
@@ -17,7 +17,8 @@ internal static unsafe class RowKernels
     /// <param name="rows"><c>[count, width]</c>.</param>
     /// <param name="bytes"><c>[count, width]</c>.</param>
     /// <param name="scales"><c>[count]</c>.</param>
-    public static void Quantise<TRow>(byte* rows, long count, int width, byte* bytes, float* scales) where TRow : IRowType
+    /// <param name="isSigned">Whether the bytes are to be signed.</param>
+    public static void Quantise<TRow>(byte* rows, long count, int width, byte* bytes, float* scales, bool isSigned) where TRow : IRowType
     {
         var rented = ArrayPool<float>.Shared.Rent(width);
         fixed (float* row = rented)
@@ -25,7 +26,7 @@ internal static unsafe class RowKernels
             for (var index = 0L; index < count; index++)
             {
                 Read<TRow>(rows + (index * width * TRow.Size), width, row);
-                scales[index] = Write(row, width, bytes + (index * width));
+                scales[index] = Write(row, width, bytes + (index * width), isSigned ? OneDnnInt8.Zero : (byte)0);
             }
         }
         ArrayPool<float>.Shared.Return(rented);
@@ -45,7 +46,7 @@ internal static unsafe class RowKernels
             {
                 Gate<TRow>(pairs + (index * 2 * width * TRow.Size), width, scales[index], row);
                 if (norm is not null) Normalise(row, width, weight, bias);
-                scales[index] = Write(row, width, bytes + (index * width));
+                scales[index] = Write(row, width, bytes + (index * width), flip: 0);
             }
         }
         ArrayPool<float>.Shared.Return(rented);
@@ -95,8 +96,9 @@ internal static unsafe class RowKernels
         return Vector512.Sum(sum) + rest;
     }
 
+    /// <param name="flip">Bits of each byte that are turned: 128 makes a byte's distance from 128 a signed one.</param>
     /// <returns>The scale.</returns>
-    private static float Write(float* row, int width, byte* bytes)
+    private static float Write(float* row, int width, byte* bytes, byte flip)
     {
         var largest = Largest(row, width);
         var factor = largest > 0 ? Steps / largest : 0;
@@ -105,9 +107,9 @@ internal static unsafe class RowKernels
         {
             var low = Vector512.Narrow(Step(row + at, factor), Step(row + at + Lane, factor));
             var high = Vector512.Narrow(Step(row + at + (2 * Lane), factor), Step(row + at + (3 * Lane), factor));
-            Vector512.Narrow(low, high).Store(bytes + at);
+            (Vector512.Narrow(low, high) ^ Vector512.Create(flip)).Store(bytes + at);
         }
-        for (; at < width; at++) bytes[at] = (byte)((row[at] * factor) + HalfUp);
+        for (; at < width; at++) bytes[at] = (byte)((byte)((row[at] * factor) + HalfUp) ^ flip);
         return largest / Steps;
     }
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace OnePeace.Modalities.Layers;
 
 /// <summary>The default expert: <c>GELU(x W0) * (x W1)</c> -> dropout -> LayerNorm -> linear (ONE-PEACE, section 2.1).</summary>
-/// <remarks>In int8 where it is asked for (<see cref="Quantisation"/>): vectors are then float32, whatever the tokens are.</remarks>
+/// <remarks>In int8 where that is asked for (<see cref="Quantisation"/>).</remarks>
 public sealed class GeGluExpert : nn.Module<Tensor, Tensor>, IPackable, IQuantisable
 {
     private readonly double _dropout;

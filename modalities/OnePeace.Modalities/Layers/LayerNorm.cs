@@ -9,7 +9,11 @@ namespace OnePeace.Modalities.Layers;
 /// <summary>Layer normalisation over the last axis, eps 1e-5, with learned scale and shift.</summary>
 public sealed class LayerNorm : nn.Module<Tensor, Tensor>, IInitialised
 {
+    /// <summary>Added to the variance.</summary>
+    internal const double Epsilon = 1e-5;
+
     private readonly long[] _shape;
+
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
 
@@ -27,7 +31,7 @@ public sealed class LayerNorm : nn.Module<Tensor, Tensor>, IInitialised
     /// <summary>What it computes in.</summary>
     public ScalarType Type => _weight.dtype;
 
-    public override Tensor forward(Tensor input) => nn.functional.layer_norm(input, _shape, _weight, _bias, 1e-5);
+    public override Tensor forward(Tensor input) => nn.functional.layer_norm(input, _shape, _weight, _bias, Epsilon);
 
     internal NormValues Values()
     {

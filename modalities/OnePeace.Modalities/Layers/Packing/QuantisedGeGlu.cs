@@ -11,8 +11,7 @@ internal sealed class QuantisedGeGlu(IReadOnlyList<Linear> halves, LayerNorm? no
     private readonly OnFirstUse<QuantisedWeight> _halves = Linear.QuantiseTogether(halves, keepsWeights), _output = Linear.QuantiseTogether([output], keepsWeights);
     private readonly Lazy<NormValues?> _norm = new(() => norm?.Values());
 
-    /// <param name="tokens"><c>[..., D]</c>.</param>
-    /// <returns><c>[..., D]</c> in float32.</returns>
+    /// <param name="tokens"><c>[..., D]</c>, and so is the result.</param>
     public Tensor Map(Tensor tokens)
     {
         using var scope = NewDisposeScope();
@@ -20,7 +19,8 @@ internal sealed class QuantisedGeGlu(IReadOnlyList<Linear> halves, LayerNorm? no
         var pairs = _halves.Value.Apply(rows, tokens.dtype);                             // [N, 2 F]
         var inner = QuantisedRows.OfGated(pairs, rows.Scales, _norm.Value);              // [N, F]
         var mapped = _output.Value.Apply(inner, ScalarType.Float32);                     // [N, D]
-        return _output.Value.Bias!.addcmul(mapped, inner.Scales.unsqueeze(1), One).view_as(tokens).MoveToOuterDisposeScope();
+        var scaled = _output.Value.Bias!.addcmul(mapped, inner.Scales.unsqueeze(1), One);
+        return scaled.to(tokens.dtype).view_as(tokens).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -12,7 +12,6 @@ internal static unsafe class RowKernels
 {
     private const float Steps = 127, HalfUp = OneDnnInt8.Zero + 0.5f;
     private const int Lane = 16;
-    private const float Epsilon = 1e-5f;
 
     /// <param name="rows"><c>[count, width]</c>.</param>
     /// <param name="bytes"><c>[count, width]</c>.</param>
@@ -73,7 +72,7 @@ internal static unsafe class RowKernels
     private static void Normalise(float* row, int width, float* weight, float* bias)
     {
         var mean = Sum(row, width, 0, squares: false) / width;
-        var scale = 1 / MathF.Sqrt((Sum(row, width, mean, squares: true) / width) + Epsilon);
+        var scale = 1 / MathF.Sqrt((Sum(row, width, mean, squares: true) / width) + (float)LayerNorm.Epsilon);
         var at = 0;
         for (; at <= width - Lane; at += Lane)
         {

@@ -16,9 +16,9 @@ internal static class HttpSection
         foreach (var modality in run.Modalities)
         {
             var bare = (await run.BestAsync(modality)).Rate;
-            var measures = new Interleaved().Add(Decoded, () => run.DecodedRateAsync(modality));
-            if (modality == "text") measures.Add(Largest, () => run.DecodedRateAsync(modality, Load.Batches(modality)[^1]));
-            var found = await MeasureAsync(run, modality, bare, measures, rows);
+            var baselines = new List<(string, Func<Task<double>>)> { (Decoded, () => run.DecodedRateAsync(modality)) };
+            if (modality == "text") baselines.Add((Largest, () => run.DecodedRateAsync(modality, Load.Batches(modality)[^1])));
+            var found = await MeasureAsync(run, modality, bare, baselines, rows);
             var best = Best(found);
             run.Report.Rates.Add(new PathRate(modality, "HTTP", best));
             figures.Add(new Figure($"{modality}: HTTP at saturation over the bare loop from bytes", Bar.AtLeast(LeastShare), best.Over(found[Decoded])));
@@ -27,7 +27,7 @@ internal static class HttpSection
             var platform = await run.PlatformAsync();
             figures.Add(new Figure($"{modality}: ms that one caller waits longer (p50) than for the bare call from bytes", Bar.AtMost(MostAdded), await AddedCalls.MeasureAsync(run, modality, number => platform.AskAsync(modality, number, CancellationToken.None))));
         }
-        if (run.Modalities.Count > 1) await MeasureAsync(run, Load.Mixed, Load.Harmonic(run.Modalities.Select(modality => run.Saturation[modality])), new Interleaved(), rows);
+        if (run.Modalities.Count > 1) await MeasureAsync(run, Load.Mixed, Load.Harmonic(run.Modalities.Select(modality => run.Saturation[modality])), [], rows);
         run.Report.Table("http", "Over HTTP: a server in a process of its own, callers in this one, on the same processors; one input a request", Columns, rows);
         run.Report.Figures("http", figures);
     }
@@ -51,11 +51,18 @@ internal static class HttpSection
     /// <summary>The modality whose turn it is.</summary>
     public static string Modality(BenchRun run, string stream, int turn) => stream == Load.Mixed ? run.Modalities[turn % run.Modalities.Count] : stream;
 
-    private static async Task<IReadOnlyDictionary<string, Samples>> MeasureAsync(BenchRun run, string stream, double expected, Interleaved measures, List<object[]> rows)
+    /// <param name="baselines">Each is taken beside the level that it is most often compared with: as little time as can be lies between the two.</param>
+    private static async Task<IReadOnlyDictionary<string, Samples>> MeasureAsync(
+        BenchRun run, string stream, double expected, IReadOnlyList<(string Name, Func<Task<double>> Measure)> baselines, List<object[]> rows)
     {
         var levels = Load.Callers.Where(callers => Load.WindowFor(callers, expected, run.Options.Window) is not null).ToDictionary(callers => callers, _ => new List<Timings>());
+        var measures = new Interleaved();
         foreach (var (callers, timings) in levels)
+        {
+            if (callers == levels.Keys.Max() && baselines.Count > 0) measures.Add(baselines[0].Name, baselines[0].Measure);
             measures.Add($"{callers}", () => RateAsync(run, stream, (callers, Load.WindowFor(callers, expected, run.Options.Window)!.Value), timings));
+        }
+        foreach (var (name, measure) in baselines.Skip(1)) measures.Add(name, measure);
         var found = await measures.RunAsync(run.Options.Repeats, run.End);
         foreach (var (callers, timings) in levels)
         {

@@ -21,7 +21,7 @@ public sealed class ImagePreprocessor : IPreprocessor
     }
 
     /// <param name="options">As above.</param>
-    /// <param name="decoder">Another imaging library.</param>
+    /// <param name="decoder">Another imaging library; how it decodes is its own matter.</param>
     /// <exception cref="InvalidDataException">An option is out of range.</exception>
     public ImagePreprocessor(ModalityOptions options, IImageDecoder decoder)
     {

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace OnePeace.Modalities.Image;
 
-/// <summary>Decodes JPEG, PNG, WebP, GIF (its first frame) and BMP with Skia, to the pixels that PIL gives.</summary>
+/// <summary>Decodes JPEG, PNG, WebP, GIF (its first frame) and BMP with Skia, to the pixels that PIL gives where nothing is scaled.</summary>
 public sealed class SkiaImageDecoder(ImageLimits limits) : IImageDecoder
 {
     private static readonly float[] Scales = [1f / 8, 1f / 4, 1f / 2];   // at which a JPEG costs less
@@ -35,7 +35,9 @@ public sealed class SkiaImageDecoder(ImageLimits limits) : IImageDecoder
     /// <summary>8 bits a channel, alpha aside, no colour management.</summary>
     internal static SKImageInfo Rgba(SKCodec codec) => new(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
 
-    private SKSizeI Size(SKCodec codec) => Scales.Select(codec.GetScaledDimensions).FirstOrDefault(size => Math.Min(size.Width, size.Height) >= LeastSide, codec.Info.Size);
+    private SKSizeI Size(SKCodec codec) => LeastSide is { } least
+        ? Scales.Select(codec.GetScaledDimensions).FirstOrDefault(size => Math.Min(size.Width, size.Height) >= least, codec.Info.Size)
+        : codec.Info.Size;
 
     private SKCodec Codec(ReadOnlySpan<byte> encoded, ImageFormat format)
     {

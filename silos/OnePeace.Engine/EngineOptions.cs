@@ -108,12 +108,16 @@ public sealed record EngineOptions
     /// <param name="device">Where to compute.</param>
     /// <param name="shape">Of the core; null where it is not known yet, and only a mistake is looked for.</param>
     /// <exception cref="ArgumentException">No such type, or it is not there.</exception>
-    public Precision ResolvePrecision(Device device, CoreShape? shape) => DataType switch
+    public Precision ResolvePrecision(Device device, CoreShape? shape) => ResolvePrecision(device, shape, () => Quantisation.Refusal);
+
+    /// <inheritdoc cref="ResolvePrecision(Device, CoreShape?)"/>
+    /// <param name="refusal">As <see cref="Quantisation.Refusal"/>.</param>
+    internal Precision ResolvePrecision(Device device, CoreShape? shape, Func<string?> refusal) => DataType switch
     {
         "auto" when device.type == DeviceType.CUDA => ScalarType.BFloat16,
         "auto" => OnCpu(shape),
         "int8" when device.type == DeviceType.CUDA => throw new ArgumentException($"The data type 'int8' is computed on a CPU, but the device is '{device}': use 'auto', or the device 'cpu'.", nameof(DataType)),
-        "int8" => Quantisation.Refusal is { } reason
+        "int8" => refusal() is { } reason
             ? throw new ArgumentException($"The data type 'int8' was asked for, but cannot be used here: {reason.TrimEnd('.')}. Use 'auto'.", nameof(DataType))
             : new Precision(OnCpu(shape), QuantisesExperts: true),
         "float32" => ScalarType.Float32,

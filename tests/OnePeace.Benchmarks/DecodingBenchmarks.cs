@@ -9,7 +9,7 @@ namespace OnePeace.Benchmarks;
 /// <summary>A photograph made ready for a model that sees 224 x 224 pixels.</summary>
 public class DecodingBenchmarks
 {
-    private const int Quality = 90, Seen = 224;
+    private const int Quality = 90, Seen = 224, Noise = 12;
 
     private ImagePreprocessor? _preprocessor;
     private RawInput _photo;
@@ -26,9 +26,17 @@ public class DecodingBenchmarks
     {
         _preprocessor = new ImagePreprocessor(new ModalityOptions(new JsonObject { ["image_size"] = Seen, ["decode"] = Decode }));
         using var scene = SKBitmap.Decode(RawInputs.Of("image", 0));
-        using var enlarged = scene.Resize(new SKImageInfo(Width, Width * 3 / 4), SKSamplingOptions.Default);
+        using var enlarged = scene.Resize(new SKImageInfo(Width, Width * 3 / 4), new SKSamplingOptions(SKCubicResampler.Mitchell));
+        AddNoise(enlarged.GetPixelSpan());
         using var encoded = enlarged.Encode(SKEncodedImageFormat.Jpeg, Quality);
         _photo = new RawInput(encoded.ToArray());
+    }
+
+    /// <summary>As a sensor's: without it a photograph would have almost nothing to decode.</summary>
+    private static void AddNoise(Span<byte> pixels)
+    {
+        var random = new Random(1);
+        foreach (ref var value in pixels) value = (byte)Math.Clamp(value + random.Next(-Noise, Noise + 1), 0, byte.MaxValue);
     }
 
     [Benchmark]

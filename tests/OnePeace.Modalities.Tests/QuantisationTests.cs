@@ -38,19 +38,68 @@ public class QuantisationTests
         Assert.InRange(cosine, 0.998f, 0.9999999f);   // not the same: it is int8 that computes
     }
 
-    [Fact]
-    public void An_expert_answers_a_row_as_it_does_alone_to_the_bit()
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void An_expert_answers_a_row_as_it_does_alone_to_the_bit(ScalarType type)
     {
         Assert.SkipWhen(Refusal is not null, Refusal ?? "");
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
         using var expert = Filled(64, 256, norms: true);
+        expert.to(type);
         expert.Quantise();
         expert.Pack();
-        var tokens = Random(64, 64);
+        var tokens = Random(64, 64).to(type);
         var together = expert.call(tokens);
         for (var row = 0; row < 64; row += 9)
-            Assert.Equal(together.narrow(0, row, 1).data<float>().ToArray(), expert.call(tokens.narrow(0, row, 1)).data<float>().ToArray());
+            Assert.Equal(together.narrow(0, row, 1).contiguous().bytes.ToArray(), expert.call(tokens.narrow(0, row, 1)).bytes.ToArray());
+        Assert.Equal([0, 64], expert.call(tokens.narrow(0, 0, 0)).Sizes());
+    }
+
+    [Fact]
+    public void A_weight_that_is_no_number_gives_none()
+    {
+        Assert.SkipWhen(Refusal is not null, Refusal ?? "");
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        using var nothing = float.NaN.ToScalar();
+        using var expert = Filled(64, 256, norms: false);
+        expert.named_parameters().Single(parameter => parameter.name == "3.weight").parameter.narrow(0, 5, 1).narrow(1, 3, 1).fill_(nothing);
+        expert.Quantise();
+        expert.Pack();
+        Assert.Equal([5], expert.call(Random(1, 64)).data<float>().ToArray().Index().Where(value => !float.IsFinite(value.Item)).Select(value => value.Index));
+    }
+
+    [Fact]
+    public void Weights_that_somebody_else_uses_are_kept()
+    {
+        Assert.SkipWhen(Refusal is not null, Refusal ?? "");
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        using var expert = Filled(32, 64, norms: true);
+        var before = expert.parameters().Sum(parameter => parameter.numel());
+        expert.Quantise();
+        expert.Pack(keepsWeights: true);
+        expert.call(Random(2, 32));
+        Assert.Equal(before, expert.parameters().Sum(parameter => parameter.numel()));
+    }
+
+    [Fact]
+    public void An_expert_that_is_packed_is_not_quantised_any_more()
+    {
+        using var expert = Filled(32, 64, norms: true);
+        Packing.Pack(expert);
+        Assert.Contains("before it is packed", Assert.Throws<InvalidOperationException>(expert.Quantise).Message);
+    }
+
+    [Fact]
+    public void Rows_of_another_shape_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        var room = QuantisedRows.Of(ones(4, 8));
+        Assert.Contains("Expected rows of [4, 8], got [4, 9]", Assert.Throws<ArgumentException>(() => room.Fill(ones(4, 9))).Message);
+        Assert.Contains("Expected a norm of 4 values, got one of 3", Assert.Throws<ArgumentException>(() => QuantisedRows.OfGated(ones(2, 8), ones(2), new NormValues(new float[3], new float[3]))).Message);
     }
 
     [Fact]

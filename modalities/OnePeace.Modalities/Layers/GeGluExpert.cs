@@ -10,7 +10,7 @@ namespace OnePeace.Modalities.Layers;
 public sealed class GeGluExpert : nn.Module<Tensor, Tensor>, IPackable, IQuantisable
 {
     private readonly double _dropout;
-    private bool _quantises;
+    private bool _quantises, _isPacked;
     private QuantisedGeGlu? _quantised;
 
     [ComponentName(Name = "0")]
@@ -40,11 +40,16 @@ public sealed class GeGluExpert : nn.Module<Tensor, Tensor>, IPackable, IQuantis
         return _output.call(inner).MoveToOuterDisposeScope();                        // [..., D]
     }
 
-    public void Quantise() => _quantises = true;
-
     public void Pack(bool keepsWeights)
     {
+        _isPacked = true;
         if (_quantises) _quantised ??= new QuantisedGeGlu(_gate.Maps, _norm, _output, keepsWeights);
+    }
+
+    void IQuantisable.Quantise()
+    {
+        if (_isPacked) throw new InvalidOperationException("Expected an expert that is not packed yet, since its weights may be gone: quantise it before it is packed.");
+        _quantises = true;
     }
 
     protected override void Dispose(bool disposing)

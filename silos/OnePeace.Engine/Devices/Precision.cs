@@ -1,4 +1,5 @@
 using OnePeace.Modalities.Layers.Packing;
+using OnePeace.Transformer;
 using OnePeace.Transformer.Checkpoints;
 using static TorchSharp.torch;
 
@@ -6,7 +7,7 @@ namespace OnePeace.Engine.Devices;
 
 /// <summary>What a model is computed in.</summary>
 /// <param name="Type">Of weights, and of what they are multiplied with.</param>
-/// <param name="QuantisesExperts">Whether experts are int8 instead, where their layers can be (<see cref="IQuantisable"/>).</param>
+/// <param name="QuantisesExperts">Whether experts are int8 instead; those that a plugin wrote itself stay as they are.</param>
 public readonly record struct Precision(ScalarType Type, bool QuantisesExperts = false)
 {
     /// <summary>As <c>GET /v1/models</c> says it: <c>bfloat16</c>, or <c>int8+bfloat16</c>.</summary>
@@ -14,10 +15,10 @@ public readonly record struct Precision(ScalarType Type, bool QuantisesExperts =
 
     public static implicit operator Precision(ScalarType type) => new(type);
 
-    /// <summary>Lays a modality's weights out for inference. A core has no experts.</summary>
-    public void Pack(nn.Module modality, bool keepsWeights = false)
+    /// <summary>Lays a modality's weights out for inference.</summary>
+    public void Pack(ModalityModule modality, bool keepsWeights = false)
     {
-        if (QuantisesExperts) modality.Quantise();
+        for (var layer = 0; QuantisesExperts && layer < modality.Shape.Layers; layer++) modality.Expert(layer).Quantise();
         modality.Pack(keepsWeights);
     }
 }

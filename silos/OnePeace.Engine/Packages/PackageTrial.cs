@@ -170,7 +170,7 @@ public static class PackageTrial
             var least = core.Precision == ScalarType.Float32 ? canary.MinCosine : Math.Min(canary.MinCosine, NarrowCosine);
             var cosine = Cosine(ManifestRules.Vector(canary), Encode(module, input, core, canary.Input));
             if (!(cosine >= least))   // also where it is no number
-                throw new PackageRefusedException(PackageFault.CanaryFailed, FormattableString.Invariant($"The canary '{canary.Input}' was answered with a cosine of {cosine:f5} to its recorded vector, but at least {least} is needed."));
+                throw new PackageRefusedException(PackageFault.CanaryFailed, FormattableString.Invariant($"The canary '{canary.Input}' was answered with a cosine of {cosine:f5} to its recorded vector, but at least {least} is needed{(core.Precision.QuantisesExperts ? "; this server computes experts in int8, and --dtype auto is nearer to it" : "")}."));
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class BenchRun : IAsyncDisposable
     public BenchRun(BenchOptions options, CancellationToken end)
     {
         (Options, End) = (options, end);
+        foreach (var type in DataTypes) _ = PrecisionOf(type);   // a mistake is found before anything is measured
         _thread = new DeviceThread("bare model", Threads);
         ModelPath = options.Model ?? Generate(options.Size);
         Source = ModelSources.Open(ModelPath);
@@ -69,11 +70,23 @@ internal sealed class BenchRun : IAsyncDisposable
     {
         type ??= DataTypes[0];
         if (_bare.TryGetValue(type, out var known)) return known;
-        var precision = new EngineOptions { DataType = type }.ResolvePrecision(TorchSharp.torch.CPU, Source.Shape);
+        var precision = PrecisionOf(type, Source.Shape);
         var model = ModelLoader.Load(Source, _plugins.Get, [.. Modalities], type: precision.Type);
         model.Core.Pack();
         foreach (var modality in model.Modalities.Values) precision.Pack(modality);
         return _bare[type] = new BareModel(_thread, model, precision.Type);
+    }
+
+    private static Precision PrecisionOf(string type, CoreShape? shape = null)
+    {
+        try
+        {
+            return new EngineOptions { DataType = type }.ResolvePrecision(TorchSharp.torch.CPU, shape);
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException($"--dtype: {e.Message}", e);
+        }
     }
 
     public async Task<EncodingEngine> EngineAsync() =>

@@ -31,7 +31,7 @@ internal sealed class EngineMeter : IDisposable
     /// <summary>Padding, of all tokens that were computed; NaN where there were none.</summary>
     public double PaddingPercent => 100.0 * _padding / (_padding + _tokens);
 
-    /// <summary>The share of the time since the beginning in which a batch was computed; of one slot.</summary>
+    /// <summary>The share of the time since the beginning in which a batch was computed, of one slot. The last batches are computed for the callers that are left.</summary>
     public double BusyPercent
     {
         get

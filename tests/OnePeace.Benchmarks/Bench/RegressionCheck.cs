@@ -1,5 +1,6 @@
 using System.Globalization;
 using OnePeace.Benchmarks.Bench.Sections;
+using OnePeace.Modalities.Layers.Packing;
 
 namespace OnePeace.Benchmarks.Bench;
 
@@ -23,7 +24,7 @@ internal static class RegressionCheck
             yield return ($"{modality}: engine over the bare loop", Bar.AtLeast(0.6), () => EngineSection.ShareAsync(run, modality));
             yield return ($"{modality}: HTTP over the bare loop from bytes", Bar.AtLeast(0.4), () => HttpSection.ShareAsync(run, modality));
             yield return ($"{modality}: vector of a batch against alone, least cosine", Bar.AtLeast(0.999), () => AloneSection.BatchedAsync(run, modality));
-            foreach (var type in run.DataTypes.Skip(1))
+            foreach (var type in run.DataTypes.Skip(1).Concat(Quantisation.Refusal is null ? ["int8"] : []))
                 yield return ($"{modality}: {type} against {run.DataTypes[0]}, least cosine", Bar.AtLeast(0.99), () => AloneSection.AcrossTypesAsync(run, modality, type));
         }
         if (run.Modalities.Contains("text")) yield return ("mixed lengths of text: padding, % of all tokens", Bar.AtMost(10), () => EngineSection.WastedAsync(run));

@@ -56,8 +56,11 @@ public sealed class BenchArithmeticTests
     [InlineData(0.9, 1.2, "likely")]
     [InlineData(0.8, 0.99, "no")]
     [InlineData(0.8, 1.1, "unlikely")]
-    public void A_bar_is_said_to_hold_only_where_the_repeats_leave_nothing_open(double from, double to, string holds) =>
+    public void A_bar_is_said_to_hold_only_where_the_repeats_leave_nothing_open(double from, double to, string holds)
+    {
         Assert.Equal(holds, new Figure("", Bar.AtLeast(1), new([from, to])).Row[^1]);
+        Assert.Equal(holds, new Figure("", Bar.AtMost(-1), new([-to, -from])).Row[^1]);
+    }
 
     [Fact]
     public void A_percentile_is_a_duration_that_was_measured()

@@ -23,6 +23,9 @@ public sealed class CpuDataTypeTests
     {
         Assert.Equal(ScalarType.Float32, new EngineOptions { DataType = "float32" }.ResolvePrecision(CPU, Shape(1024)).Type);
         Assert.Equal(ScalarType.BFloat16, new EngineOptions { DataType = "bfloat16" }.ResolvePrecision(CPU, Shape(64)).Type);
+        Assert.Equal("The data type 'int8' was asked for, but cannot be used here: the reason. Use 'auto'. (Parameter 'DataType')",
+            Assert.Throws<ArgumentException>(() => new EngineOptions { DataType = "int8" }.ResolvePrecision(CPU, null, () => "the reason")).Message);
+        Assert.Equal(new Precision(ScalarType.Float32, QuantisesExperts: true), new EngineOptions { DataType = "int8" }.ResolvePrecision(CPU, Shape(64), () => null));
         Assert.Contains("computed on a CPU, but the device is 'cuda:0'", Assert.Throws<ArgumentException>(() => new EngineOptions { DataType = "int8" }.ResolvePrecision(new Device("cuda:0"), null)).Message, StringComparison.Ordinal);
         Assert.Contains("'float16'", Assert.Throws<ArgumentException>(() => new EngineOptions { DataType = "float16" }.ResolvePrecision(CPU, null)).Message, StringComparison.Ordinal);
     }

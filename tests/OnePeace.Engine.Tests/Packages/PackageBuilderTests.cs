@@ -78,8 +78,18 @@ public sealed class PackageBuilderTests(PackageFixture fixture) : IClassFixture<
         PackageTrial.Run(package, new TrialCore(model.CoreHash, core.Core, CPU, ScalarType.BFloat16), new PackagePolicy(null), fixture.At("in bfloat16")).Dispose();
         using var wide = ModelLoader.Load(model, _ => throw new InvalidOperationException(), [], CPU, ScalarType.Float32);
         PackageTrial.Run(package, new TrialCore(model.CoreHash, wide.Core, CPU, ScalarType.Float32), new PackagePolicy(null), fixture.At("in float32")).Dispose();
-        if (Quantisation.Refusal is null)
-            PackageTrial.Run(package, new TrialCore(model.CoreHash, wide.Core, CPU, new Precision(ScalarType.Float32, QuantisesExperts: true)), new PackagePolicy(null), fixture.At("in int8")).Dispose();
+    }
+
+    [Fact]
+    public void A_package_is_tried_in_int8_where_that_is_served()
+    {
+        Assert.SkipWhen(Quantisation.Refusal is not null, Quantisation.Refusal ?? "");
+        using var package = ModalityPackage.Open(fixture.Good);
+        var core = fixture.Core with { Precision = new Precision(ScalarType.Float32, QuantisesExperts: true) };
+        using var tried = PackageTrial.Run(package, core, new PackagePolicy(null), fixture.At("in int8"));
+        var canary = package.Manifest.Canaries[0];
+        var vector = PackageTrial.Encode(tried.Module, PluginCode.Prepare(tried.Preprocessor, package.Read(canary.Input), canary.Input, package.Manifest.Limits), core, canary.Input);
+        Assert.InRange(ManifestRules.Vector(canary).Zip(vector, (one, other) => one * other).Sum(), 0.99, 0.9999999);   // not the same: it is int8 that computes
     }
 
     [Theory]

@@ -60,9 +60,20 @@ public sealed class LoadingTests : IDisposable
         await using var exact = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu" });
         await using var engine = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu", DataType = "int8" });
         Assert.Equal("int8+float32", engine.Describe().DataType);
-        var work = new EncodeWork([new([new("text", Encoding.UTF8.GetBytes("a dog and a cat"))]), new([new("image", File.ReadAllBytes(Path.Combine(ReferenceData.Folder, "image", "inputs", "a_scene.jpg")))])]);
+        EncodePart text = new("text", Encoding.UTF8.GetBytes("a dog and a cat")), image = new("image", File.ReadAllBytes(Path.Combine(ReferenceData.Folder, "image", "inputs", "a_scene.jpg")));
+        var work = new EncodeWork([new([text]), new([image]), new([text, image], Fusion.Joint)]);
         var pairs = (await exact.EncodeAsync(work, default)).Zip(await engine.EncodeAsync(work, default));
         Assert.All(pairs, pair => Assert.InRange(pair.First.Vector.Zip(pair.Second.Vector, (one, other) => one * other).Sum(), 0.999, 0.9999999));   // not the same: it is int8 that computes
+    }
+
+    [Fact]
+    public async Task In_int8_deterministic_vectors_are_the_same_to_the_bit_whatever_else_is_asked_for()
+    {
+        Assert.SkipWhen(Quantisation.Refusal is not null, Quantisation.Refusal ?? "");
+        await using var engine = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu", DataType = "int8", Deterministic = true });
+        EncodeItem[] items = [.. new[] { "a dog", "two cats on a mat", "a", "rain falls on the old town" }.Select(text => new EncodeItem([new("text", Encoding.UTF8.GetBytes(text))]))];
+        var together = await engine.EncodeAsync(new EncodeWork(items), default);
+        foreach (var (index, item) in items.Index()) Assert.Equal(together[index].Vector, (await engine.EncodeAsync(new EncodeWork([item]), default))[0].Vector);
     }
 
     [Fact]

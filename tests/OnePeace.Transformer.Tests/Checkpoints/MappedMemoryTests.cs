@@ -92,7 +92,7 @@ public sealed class MappedMemoryTests : IDisposable
         model.Core.Pack();
         foreach (var modality in model.Modalities.Values)
         {
-            if (quantises) modality.Quantise();
+            for (var layer = 0; quantises && layer < modality.Shape.Layers; layer++) modality.Expert(layer).Quantise();
             modality.Pack();
         }
         EmbedText();

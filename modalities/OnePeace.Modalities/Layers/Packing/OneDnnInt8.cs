@@ -14,7 +14,7 @@ internal static unsafe partial class OneDnnInt8
     private const int SingleCode = 6, BrainCode = 15;   // torch's numbers of float32 and bfloat16
 
     private static readonly Lazy<string?> Found = new(() => OneDnn.Refusal(Works));
-    private static readonly Lazy<(Tensor Scale, Tensor Zero)> Input = new(() => (Kept(tensor([1f])), Kept(tensor([(int)Zero]))));
+    private static readonly Lazy<(Tensor Scale, Tensor Zero)> Unscaled = new(() => (Kept(tensor([1f])), Kept(tensor([(int)Zero]))));
 
     /// <summary>Why it cannot be used on this processor, and what to do; null where it can.</summary>
     public static string? Refusal => Found.Value;
@@ -35,7 +35,7 @@ internal static unsafe partial class OneDnnInt8
         nint result;
         fixed (byte* none = "none\0"u8)
         {
-            var error = LinearOfBytes(input.Handle, Input.Value.Scale.Handle, Input.Value.Zero.Handle, weight.Handle, scales.Handle, zeros.Handle, null, 1, 0, &code, none, null, 0, none, out result);
+            var error = LinearOfBytes(input.Handle, Unscaled.Value.Scale.Handle, Unscaled.Value.Zero.Handle, weight.Handle, scales.Handle, zeros.Handle, null, 1, 0, &code, none, null, 0, none, out result);
             OneDnn.Check(error, "cannot multiply int8");
         }
         return Tensor.UnsafeCreateTensor(result);
@@ -44,13 +44,17 @@ internal static unsafe partial class OneDnnInt8
     /// <summary>Sums that 16 bits do not hold: processors without instructions for int8 get them wrong.</summary>
     private static bool Works()
     {
-        const int Width = 128, Outputs = 16;
+        const int Width = 128, Outputs = 16, Expected = Width * sbyte.MaxValue * (byte.MaxValue - Zero);
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
         using var packed = Reorder(tensor(Enumerable.Repeat(sbyte.MaxValue, Outputs * Width).ToArray(), [Outputs, Width]));
         var input = tensor(Enumerable.Repeat(byte.MaxValue, 2 * Width).ToArray(), [2, Width]);
-        using var largest = Linear(input, packed, ones(Outputs), zeros(Outputs, dtype: ScalarType.Int32), ScalarType.Float32);
-        return largest.data<float>().ToArray().All(sum => sum == Width * sbyte.MaxValue * (byte.MaxValue - Zero));
+        return new[] { ScalarType.Float32, ScalarType.BFloat16 }.All(type =>
+        {
+            using var largest = Linear(input, packed, ones(Outputs), zeros(Outputs, dtype: ScalarType.Int32), type);
+            using var sums = largest.to(ScalarType.Float32);
+            return sums.data<float>().ToArray().All(sum => Math.Abs(sum - Expected) <= (type == ScalarType.Float32 ? 0 : Expected / 256));
+        });
     }
 
     private static Tensor Kept(Tensor tensor) => tensor.DetachFromDisposeScope();

@@ -20,7 +20,7 @@ internal sealed class QuantisedGeGlu(IReadOnlyList<Linear> halves, LayerNorm? no
         var inner = QuantisedRows.OfGated(pairs, rows.Scales, _norm.Value);              // [N, F]
         var mapped = _output.Value.Apply(inner, ScalarType.Float32);                     // [N, D]
         var scaled = _output.Value.Bias!.addcmul(mapped, inner.Scales.unsqueeze(1), One);
-        return scaled.to(tokens.dtype).view_as(tokens).MoveToOuterDisposeScope();
+        return scaled.to(tokens.dtype).view(tokens.Sizes()).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -25,9 +25,10 @@ internal readonly unsafe record struct QuantisedRows(Tensor Bytes, Tensor Scales
     public void Fill(Tensor rows)
     {
         using var from = rows.contiguous();
-        var (count, width, isSigned) = (rows.size(0), (int)rows.size(1), Bytes.dtype == ScalarType.Int8);
-        if (IsBrain(rows)) RowKernels.Quantise<BrainRows>(Pointer(from), count, width, Pointer(Bytes), (float*)Pointer(Scales), isSigned);
-        else RowKernels.Quantise<SingleRows>(Pointer(from), count, width, Pointer(Bytes), (float*)Pointer(Scales), isSigned);
+        var (count, width, flip) = (rows.size(0), (int)rows.size(1), Bytes.dtype == ScalarType.Int8 ? OneDnnInt8.Zero : (byte)0);
+        if (Bytes.size(0) != count || Bytes.size(1) != width) throw new ArgumentException($"Expected rows of [{Bytes.size(0)}, {Bytes.size(1)}], got [{count}, {width}].", nameof(rows));
+        if (IsBrain(rows)) RowKernels.Quantise<BrainRows>(Pointer(from), count, width, Pointer(Bytes), (float*)Pointer(Scales), flip);
+        else RowKernels.Quantise<SingleRows>(Pointer(from), count, width, Pointer(Bytes), (float*)Pointer(Scales), flip);
     }
 
     /// <summary>Rows <c>GELU(a) * b</c>, normed.</summary>
@@ -38,6 +39,7 @@ internal readonly unsafe record struct QuantisedRows(Tensor Bytes, Tensor Scales
     {
         using var scope = NewDisposeScope();
         var width = pairs.size(1) / 2;
+        if (norm is not null && norm.Weight.Length != width) throw new ArgumentException($"Expected a norm of {width} values, got one of {norm.Weight.Length}.", nameof(norm));
         var result = new QuantisedRows(empty(pairs.size(0), width, dtype: ScalarType.Byte), scales.clone());
         if (IsBrain(pairs)) RowKernels.Gate<BrainRows>(Pointer(pairs), pairs.size(0), (int)width, norm, Pointer(result.Bytes), (float*)Pointer(result.Scales));
         else RowKernels.Gate<SingleRows>(Pointer(pairs), pairs.size(0), (int)width, norm, Pointer(result.Bytes), (float*)Pointer(result.Scales));

@@ -14,10 +14,11 @@ internal sealed class QuantisedWeight : IDisposable
     public QuantisedWeight(IReadOnlyList<Tensor> weights, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        var (outputs, inputs) = (weights.Sum(weight => weight.size(0)), weights[0].size(1));
-        _scales = empty(outputs, dtype: ScalarType.Float32).DetachFromDisposeScope();
+        var outputs = weights.Sum(weight => weight.size(0));
+        var scales = empty(outputs, dtype: ScalarType.Float32);
+        _weight = Reordered(weights, scales).DetachFromDisposeScope();
+        _scales = scales.DetachFromDisposeScope();
         _zeros = zeros(outputs, dtype: ScalarType.Int32).DetachFromDisposeScope();
-        _weight = Reordered(weights, outputs, inputs).DetachFromDisposeScope();
         Bias = bias?.detach().to(ScalarType.Float32, copy: true).DetachFromDisposeScope();
     }
 
@@ -30,20 +31,21 @@ internal sealed class QuantisedWeight : IDisposable
     public Tensor Apply(QuantisedRows rows, ScalarType type) => OneDnnInt8.Linear(rows.Bytes, _weight, _scales, _zeros, type);
 
     /// <summary>By way of managed memory: in the native heap, every weight's bytes would leave a hole that the next ones just do not fit.</summary>
-    private Tensor Reordered(IReadOnlyList<Tensor> weights, long outputs, long inputs)
+    private static Tensor Reordered(IReadOnlyList<Tensor> weights, Tensor scales)
     {
+        var (outputs, inputs) = (scales.size(0), weights[0].size(1));
         var rented = ArrayPool<sbyte>.Shared.Rent(checked((int)(outputs * inputs)));
         Tensor reordered;
-        using (var bytes = frombuffer(rented, ScalarType.Int8, outputs * inputs))
+        using (NewDisposeScope())
         {
-            var rows = new QuantisedRows(bytes.view(outputs, inputs), _scales);
+            var rows = new QuantisedRows(frombuffer(rented, ScalarType.Int8, outputs * inputs).view(outputs, inputs), scales);
             var start = 0L;
             foreach (var weight in weights)
             {
                 rows.Part(start, weight.size(0)).Fill(weight.detach());
                 start += weight.size(0);
             }
-            reordered = OneDnnInt8.Reorder(rows.Bytes);
+            reordered = OneDnnInt8.Reorder(rows.Bytes).MoveToOuterDisposeScope();
         }
         ArrayPool<sbyte>.Shared.Return(rented);
         return reordered;

@@ -16,8 +16,8 @@ internal static unsafe class RowKernels
     /// <param name="rows"><c>[count, width]</c>.</param>
     /// <param name="bytes"><c>[count, width]</c>.</param>
     /// <param name="scales"><c>[count]</c>.</param>
-    /// <param name="isSigned">Whether the bytes are to be signed.</param>
-    public static void Quantise<TRow>(byte* rows, long count, int width, byte* bytes, float* scales, bool isSigned) where TRow : IRowType
+    /// <param name="flip">As in <see cref="Write"/>.</param>
+    public static void Quantise<TRow>(byte* rows, long count, int width, byte* bytes, float* scales, byte flip) where TRow : IRowType
     {
         var rented = ArrayPool<float>.Shared.Rent(width);
         fixed (float* row = rented)
@@ -25,7 +25,7 @@ internal static unsafe class RowKernels
             for (var index = 0L; index < count; index++)
             {
                 Read<TRow>(rows + (index * width * TRow.Size), width, row);
-                scales[index] = Write(row, width, bytes + (index * width), isSigned ? OneDnnInt8.Zero : (byte)0);
+                scales[index] = Write(row, width, bytes + (index * width), flip);
             }
         }
         ArrayPool<float>.Shared.Return(rented);
@@ -118,7 +118,7 @@ internal static unsafe class RowKernels
     private static float Largest(float* row, int width)
     {
         var (largest, at) = (Vector512<float>.Zero, 0);
-        for (; at <= width - Lane; at += Lane) largest = Vector512.MaxNative(largest, Vector512.Abs(Vector512.Load(row + at)));
+        for (; at <= width - Lane; at += Lane) largest = Vector512.Max(largest, Vector512.Abs(Vector512.Load(row + at)));   // no number stays none
         var result = 0f;
         for (; at < width; at++) result = MathF.Max(result, MathF.Abs(row[at]));
         for (var lane = 0; lane < Lane; lane++) result = MathF.Max(result, largest[lane]);

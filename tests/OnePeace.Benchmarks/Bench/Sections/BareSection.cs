@@ -32,7 +32,9 @@ internal static class BareSection
         foreach (var type in run.DataTypes) Report(run, modality, type, found, rows);
         rows.Add(Row(modality, $"{run.DataTypes[0]}, {Decoded}", usual.Items, found[Decoded]));
         run.Report.Rates.Add(new PathRate(modality, $"bare, {Decoded}", found[Decoded]));
-        return run.DataTypes.Count < 2 ? [] : [await GainAsync(run, modality, found)];
+        var gains = new List<Figure>();
+        foreach (var type in run.DataTypes.Skip(1)) gains.Add(await GainAsync(run, modality, type, found));
+        return gains;
     }
 
     private static void Report(BenchRun run, string modality, string type, IReadOnlyDictionary<string, Samples> found, List<object[]> rows)
@@ -44,9 +46,9 @@ internal static class BareSection
         run.Report.Rates.Add(new PathRate(modality, $"bare, {type}", found[Name(type, best)]));
     }
 
-    private static async Task<Figure> GainAsync(BenchRun run, string modality, IReadOnlyDictionary<string, Samples> found)
+    private static async Task<Figure> GainAsync(BenchRun run, string modality, string second, IReadOnlyDictionary<string, Samples> found)
     {
-        var (first, second) = (run.DataTypes[0], run.DataTypes[1]);
+        var first = run.DataTypes[0];
         Samples Of(string type, StaticBatch best) => found[Name(type, best.Items)];
         var gain = Of(second, await run.BestAsync(modality, second)).Over(Of(first, await run.BestAsync(modality, first)));
         return new Figure($"{modality}: {second} over {first}, each at its best batch", (first, second) is ("float32", "bfloat16") ? Bar.AtLeast(LeastGain) : null, gain);

@@ -1,5 +1,6 @@
 using OnePeace.Benchmarks.Loading;
 using OnePeace.Engine;
+using OnePeace.Engine.Batching;
 
 namespace OnePeace.Benchmarks.Bench.Sections;
 
@@ -50,8 +51,10 @@ internal static class EngineSection
 
     private static async Task<double> RateAsync(BenchRun run, string modality, List<Timings> timings, List<double> busy)
     {
+        await run.EngineAsync();
+        var asked = await FillingAsync(run, modality);
         using var meter = new EngineMeter();
-        var load = await LoadAsync(run, modality, number => BenchInputs.Of(modality, number), await FillingAsync(run, modality));
+        var load = await LoadAsync(run, modality, number => BenchInputs.Of(modality, number), asked);
         timings.Add(load.Timings);
         busy.Add(meter.BusyPercent);
         return load.Rate;
@@ -64,11 +67,13 @@ internal static class EngineSection
         return (load.Timings, await load.RunAsync(_ => EncodeAsync(engine, modality, input(run.NextNumber()))));
     }
 
-    /// <summary>As many callers that a whole batch waits while one is computed: more make a window longer, in which the processor's speed changes more often.</summary>
+    /// <summary>So many callers that a whole batch waits while one is computed, the best or what the engine always lets into one: more make a window longer, in which the processor's speed changes more often.</summary>
     private static async Task<(int Callers, TimeSpan Window)> FillingAsync(BenchRun run, string modality)
     {
         var best = await run.BestAsync(modality);
-        return Load.WindowFor(2 * best.Items, best.Rate, run.Options.Window) is { } window ? (2 * best.Items, window) : Load.Saturating(best.Rate, run.Options.Window);
+        var tokens = (await run.PrepareAsync(modality, 1))[0].Tokens;
+        var callers = 2 * Math.Max(best.Items, new BatchLimits().EfficientBatchTokens / tokens);
+        return Load.WindowFor(callers, best.Rate, run.Options.Window) is { } window ? (callers, window) : Load.Saturating(best.Rate, run.Options.Window);
     }
 
     /// <summary>One caller and the bare call, in turn: the difference of their medians.</summary>

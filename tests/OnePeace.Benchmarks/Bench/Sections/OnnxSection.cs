@@ -8,6 +8,13 @@ internal static class OnnxSection
     private const double LeastFloat = 1, LeastNarrow = 1.5;
     private static readonly string[] Columns = ["modality", "batch", "path", "items/s", "from", "to"];
 
+    private static Bar? Least(string type) => type switch
+    {
+        "float32" => Bar.AtLeast(LeastFloat),
+        "bfloat16" => Bar.AtLeast(LeastNarrow),
+        _ => null,
+    };
+
     public static async Task RunAsync(BenchRun run)
     {
         var (rows, figures) = (new List<object[]>(), new List<Figure>());
@@ -27,7 +34,7 @@ internal static class OnnxSection
             }
             run.Report.Rates.Add(new PathRate(modality, OnnxPeer.Name, paths[OnnxPeer.Name]));
             foreach (var type in run.DataTypes)
-                figures.Add(new Figure($"{modality}: bare model, {type}, over ONNX Runtime, each at its best batch", Bar.AtLeast(type == "float32" ? LeastFloat : LeastNarrow), paths[type].Over(paths[OnnxPeer.Name])));
+                figures.Add(new Figure($"{modality}: bare model, {type}, over ONNX Runtime, each at its best batch", Least(type), paths[type].Over(paths[OnnxPeer.Name])));
             var checkedInputs = await run.PrepareAsync(modality, 4);
             figures.Add(new Figure($"{modality}: least cosine to ONNX Runtime's vectors (near 1 where the weights are the same)", null,
                 new([AloneSection.LeastCosineOf(await run.Bare().EncodeAsync(modality, checkedInputs), peer.Encode(checkedInputs))])));

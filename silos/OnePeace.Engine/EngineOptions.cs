@@ -13,7 +13,7 @@ namespace OnePeace.Engine;
 /// <summary>How an engine runs; the defaults fit a machine with one device.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>The most that may be asked for of <see cref="Slots"/> and <see cref="TorchThreads"/>.</summary>
+    /// <summary>The most that may be asked for of <see cref="Slots"/>, of <see cref="TorchThreads"/>, and of both multiplied: a process that cannot start another thread ends.</summary>
     public const int MostSlots = 256;
 
     private const long LeastResultCache = 1_000_000;
@@ -76,6 +76,8 @@ public sealed record EngineOptions
     {
         if (ResultCacheBytes is > 0 and < LeastResultCache)
             throw new ArgumentException($"The result cache must be 0 or at least 1MB, but is {ResultCacheBytes} bytes: a number without a unit is bytes.", nameof(ResultCacheBytes));
+        if ((long)Slots * TorchThreads > MostSlots)
+            throw new ArgumentException($"Slots times torch threads may be at most {MostSlots}, but {Slots} slots of {TorchThreads} are {Slots * TorchThreads} threads, and this machine has {Environment.ProcessorCount} processors: leave both out, and they fit it.", nameof(Slots));
         if (Deterministic && TorchThreads > 1)
             throw new ArgumentException($"Deterministic vectors are computed on one torch thread a slot, but {TorchThreads} were asked for: leave them out, and ask for slots instead.", nameof(TorchThreads));
         TorchRuntime.EnsureLoaded();

@@ -47,7 +47,7 @@ public sealed class BatchQueue<T>(BatchLimits limits, TimeProvider time)
         {
             if (!_room.Fits(tenant, items, tokens)) throw new EngineOverloadedException(_drain.TimeFor(_room.Excess(items, tokens)));
             if (_drain.Wait(_room.Ahead(tenant, 0, 0)) is { } wait)
-                throw new EngineOverloadedException(wait, $"What waits takes longer than the {limits.LongestWait.TotalSeconds:0.##} s that this server lets anything wait.");
+                throw new EngineOverloadedException(wait, $"What waits takes longer than the {limits.LongestWait.TotalSeconds:0.####} s that this server lets anything wait.");
             var ahead = _room.Ahead(tenant, items, tokens);
             if (!_room.IsEmpty && _drain.IsBeyond(deadline - time.GetUtcNow(), ahead)) throw new EngineOverloadedException(_drain.TimeFor(ahead));
             _room.Change(tenant, items, tokens);

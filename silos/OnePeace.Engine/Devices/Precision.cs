@@ -10,8 +10,8 @@ namespace OnePeace.Engine.Devices;
 /// <param name="QuantisesExperts">Whether experts are int8 instead; those that a plugin wrote itself stay as they are.</param>
 public readonly record struct Precision(ScalarType Type, bool QuantisesExperts = false)
 {
-    /// <summary>As <c>GET /v1/models</c> says it: <c>bfloat16</c>, or <c>int8+bfloat16</c>.</summary>
-    public string Name => (QuantisesExperts ? "int8+" : "") + DataTypes.Name(Type);
+    /// <summary>As <c>GET /v1/models</c> says it: <c>bfloat16</c>, or <c>int8-bfloat16</c>.</summary>
+    public string Name => (QuantisesExperts ? "int8-" : "") + DataTypes.Name(Type);
 
     public static implicit operator Precision(ScalarType type) => new(type);
 

@@ -26,10 +26,11 @@ internal static class BenchChart
 
     private static XElement Heading(string what, IReadOnlyList<string> unmeasured)
     {
-        var canvas = new SvgCanvas(Width, unmeasured.Count > 0 ? 58 : 38, Title);
+        var canvas = new SvgCanvas(Width, unmeasured.Count > 0 ? 78 : 58, Title);
         canvas.Text("head", 0, 16, Title);
         canvas.Text("value", 0, 36, what);
-        if (unmeasured.Count > 0) canvas.Text("value", 0, 56, $"Not measured to the end, see the report: {string.Join(", ", unmeasured)}");
+        canvas.Text("value", 0, 56, "Bars are medians of their own; lines across their ends: where the median lies with 95 %");
+        if (unmeasured.Count > 0) canvas.Text("value", 0, 76, $"Not measured to the end, see the report: {string.Join(", ", unmeasured)}");
         return canvas.Element;
     }
 
@@ -50,7 +51,7 @@ internal static class BenchChart
             var value = rate.Median.ToString(rate.Median < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
             canvas.Text("end value", Left - 8, y + 12, rates[i].Path);
             canvas.Rectangle($"fill{i % ChartStyle.Colours}", Left, y, axis.At(rate.Median) - Left, BarHeight, $"{rates[i].Path}: {value}");
-            canvas.Line("axis", axis.At(rate.From), y + (BarHeight / 2), axis.At(rate.To), y + (BarHeight / 2));   // what the repeats leave open
+            canvas.Line("error", axis.At(rate.From), y + (BarHeight / 2), axis.At(rate.To), y + (BarHeight / 2));   // what the repeats leave open
             canvas.Text("value", axis.At(rate.To) + 8, y + 12, value);
         }
         canvas.Line("axis", Left, Top - 4, Left, floor);

@@ -92,7 +92,7 @@ internal sealed record BenchOptions
         var chosen = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (chosen.Length == 0 || chosen.FirstOrDefault(one => !known.Contains(one)) is not null)
             throw new FormatException($"The option {name} takes some of {string.Join(", ", known)}, but got '{value}'.");
-        return chosen;
+        return [.. chosen.Distinct()];
     }
 
     private static double Number(string name, string value, double most) =>

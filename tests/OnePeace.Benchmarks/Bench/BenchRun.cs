@@ -77,6 +77,9 @@ internal sealed class BenchRun : IAsyncDisposable
         return _bare[type] = new BareModel(_thread, model, precision.Type);
     }
 
+    /// <summary>What a data type means for this model: <c>int8</c> becomes <c>int8-bfloat16</c>.</summary>
+    public string Meaning(string type) => PrecisionOf(type, Source.Shape).Name;
+
     private static Precision PrecisionOf(string type, CoreShape? shape = null)
     {
         try

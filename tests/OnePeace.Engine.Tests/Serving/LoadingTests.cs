@@ -59,7 +59,7 @@ public sealed class LoadingTests : IDisposable
         Assert.SkipWhen(Quantisation.Refusal is not null, Quantisation.Refusal ?? "");
         await using var exact = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu" });
         await using var engine = await EncodingEngine.LoadAsync(_model, _catalogue, new EngineOptions { Device = "cpu", DataType = "int8" });
-        Assert.Equal("int8+float32", engine.Describe().DataType);
+        Assert.Equal("int8-float32", engine.Describe().DataType);
         EncodePart text = new("text", Encoding.UTF8.GetBytes("a dog and a cat")), image = new("image", File.ReadAllBytes(Path.Combine(ReferenceData.Folder, "image", "inputs", "a_scene.jpg")));
         var work = new EncodeWork([new([text]), new([image]), new([text, image], Fusion.Joint)]);
         var pairs = (await exact.EncodeAsync(work, default)).Zip(await engine.EncodeAsync(work, default));

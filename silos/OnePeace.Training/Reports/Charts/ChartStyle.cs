@@ -16,7 +16,7 @@ internal static class ChartStyle
         .chart text { font: 12px system-ui, sans-serif; fill: var(--quiet); }
         .chart .head { font-size: 14px; font-weight: 600; fill: var(--ink); }
         .chart .value { fill: var(--ink); }
-        .chart .on { fill: var(--page); }
+        .chart .on, .chart .page { fill: var(--page); }
         .chart .middle { text-anchor: middle; }
         .chart .end { text-anchor: end; }
         .chart .grid { stroke: var(--grid); stroke-width: 1; }

@@ -29,7 +29,7 @@ internal sealed class SvgCanvas
     public static string ToFile(XElement picture)
     {
         var whole = new XElement(picture);
-        whole.AddFirst(new XElement(_svg + "style", ChartStyle.Css));
+        whole.AddFirst(new XElement(_svg + "style", ChartStyle.Css), new XElement(_svg + "rect", new XAttribute("class", "page"), new XAttribute("width", "100%"), new XAttribute("height", "100%")));
         return whole.ToString();
     }
 

@@ -4,6 +4,13 @@ namespace OnePeace.Engine.Tests;
 public sealed class EngineOptionsTests
 {
     [Fact]
+    public void More_threads_than_a_process_can_have_are_refused()
+    {
+        Assert.Contains("64 slots of 8 are 512 threads", Assert.Throws<ArgumentException>(() => new EngineOptions { Device = "cpu", Slots = 64, TorchThreads = 8 }.Check()).Message);
+        new EngineOptions { Device = "cpu", Slots = 64, TorchThreads = 4 }.Check();
+    }
+
+    [Fact]
     public void A_result_cache_whose_unit_was_forgotten_is_refused()
     {
         var error = Assert.Throws<ArgumentException>(() => new EngineOptions { Device = "cpu", ResultCacheBytes = 256 }.Check());

@@ -29,7 +29,7 @@ internal static class BenchChart
         var canvas = new SvgCanvas(Width, unmeasured.Count > 0 ? 78 : 58, Title);
         canvas.Text("head", 0, 16, Title);
         canvas.Text("value", 0, 36, what);
-        canvas.Text("value", 0, 56, "Bars are medians of their own; lines across their ends: where the median lies with 95 %");
+        canvas.Text("value", 0, 56, "Bars: medians. Lines across their ends: where the median lies with 95 %");
         if (unmeasured.Count > 0) canvas.Text("value", 0, 76, $"Not measured to the end, see the report: {string.Join(", ", unmeasured)}");
         return canvas.Element;
     }

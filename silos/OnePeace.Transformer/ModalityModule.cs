@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OnePeace.Modalities;
 using OnePeace.Modalities.Layers;
+using OnePeace.Modalities.Layers.Packing;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -52,6 +53,13 @@ public sealed class ModalityModule : nn.Module
 
     /// <summary>The feed-forward network of one layer, <c>[B, L, D] -> [B, L, D]</c>.</summary>
     public nn.Module<Tensor, Tensor> Expert(int layer) => _experts[layer];
+
+    /// <summary>Experts multiply in int8 from when the module is packed; those that a plugin wrote itself stay as they are.</summary>
+    /// <inheritdoc cref="Quantisation.Quantise" path="/exception"/>
+    public void QuantiseExperts()
+    {
+        foreach (var expert in _experts) expert.Quantise();
+    }
 
     /// <summary>The final norm, <c>[B, L, D] -> [B, L, D]</c>.</summary>
     public Tensor Normalise(Tensor features) => _norm.call(features);

@@ -22,7 +22,7 @@ public class DecodingBenchmarks
     public string Decode { get; set; } = "full";
 
     [GlobalSetup]
-    public void Setup()
+    public async Task Setup()
     {
         _preprocessor = new ImagePreprocessor(new ModalityOptions(new JsonObject { ["image_size"] = Seen, ["decode"] = Decode }));
         using var scene = SKBitmap.Decode(RawInputs.Of("image", 0));
@@ -30,7 +30,7 @@ public class DecodingBenchmarks
         AddNoise(enlarged.GetPixelSpan());
         using var encoded = enlarged.Encode(SKEncodedImageFormat.Jpeg, Quality);
         _photo = new RawInput(encoded.ToArray());
-        for (var call = 0; call < CallsToCompile; call++) _ = Prepare().Result;   // the runtime compiles what is called often once more, and better
+        for (var call = 0; call < CallsToCompile; call++) await Prepare();   // the runtime compiles what is called often once more, and better
     }
 
     /// <summary>As a sensor's: without it a photograph would have almost nothing to decode.</summary>

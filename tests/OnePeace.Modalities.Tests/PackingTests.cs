@@ -1,6 +1,7 @@
 using OnePeace.Modalities.Layers;
 using OnePeace.Modalities.Layers.Packing;
 using TorchSharp;
+using static OnePeace.Modalities.Tests.SeededValues;
 using static TorchSharp.torch;
 
 namespace OnePeace.Modalities.Tests;
@@ -165,25 +166,6 @@ public class PackingTests
         Assert.True(DisposeScopeManager.Statistics.ThreadTotalLiveCount > before);
         expert.Dispose();
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-    }
-
-    private static T Filled<T>(T layer) where T : nn.Module
-    {
-        using var gradients = no_grad();
-        using var generator = new Generator(5);
-        foreach (var parameter in layer.parameters())
-        {
-            using var values = randn(parameter.Sizes(), generator: generator);
-            parameter.copy_(values);
-        }
-        layer.eval();
-        return layer;
-    }
-
-    private static Tensor Random(params long[] shape)
-    {
-        using var generator = new Generator(7);
-        return randn(shape, generator: generator);
     }
 
     /// <summary>By the largest value.</summary>

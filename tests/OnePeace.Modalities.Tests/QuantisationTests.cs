@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using OnePeace.Modalities.Layers;
 using OnePeace.Modalities.Layers.Packing;
 using TorchSharp;
+using static OnePeace.Modalities.Tests.SeededValues;
 using static TorchSharp.torch;
 
 namespace OnePeace.Modalities.Tests;
@@ -175,23 +176,6 @@ public class QuantisationTests
         }
     }
 
-    private static GeGluExpert Filled(int width, int inner, bool norms)
-    {
-        var expert = new GeGluExpert(new CoreShape { Width = width, Heads = 1, Layers = 1, ExpertWidth = inner, ScaleExpert = norms });
-        using var gradients = no_grad();
-        using var generator = new Generator(5);
-        foreach (var parameter in expert.parameters())
-        {
-            using var values = randn(parameter.Sizes(), generator: generator);
-            parameter.copy_(values);
-        }
-        expert.eval();
-        return expert;
-    }
-
-    private static Tensor Random(params long[] shape)
-    {
-        using var generator = new Generator(7);
-        return randn(shape, generator: generator);
-    }
+    private static GeGluExpert Filled(int width, int inner, bool norms) =>
+        SeededValues.Filled(new GeGluExpert(new CoreShape { Width = width, Heads = 1, Layers = 1, ExpertWidth = inner, ScaleExpert = norms }));
 }

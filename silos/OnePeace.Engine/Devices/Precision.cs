@@ -18,7 +18,7 @@ public readonly record struct Precision(ScalarType Type, bool QuantisesExperts =
     /// <summary>Lays a modality's weights out for inference.</summary>
     public void Pack(ModalityModule modality, bool keepsWeights = false)
     {
-        for (var layer = 0; QuantisesExperts && layer < modality.Shape.Layers; layer++) modality.Expert(layer).Quantise();
+        if (QuantisesExperts) modality.QuantiseExperts();
         modality.Pack(keepsWeights);
     }
 }

@@ -92,7 +92,7 @@ public sealed class MappedMemoryTests : IDisposable
         model.Core.Pack();
         foreach (var modality in model.Modalities.Values)
         {
-            for (var layer = 0; quantises && layer < modality.Shape.Layers; layer++) modality.Expert(layer).Quantise();
+            if (quantises) modality.QuantiseExperts();
             modality.Pack();
         }
         EmbedText();
